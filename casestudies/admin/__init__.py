@@ -1,0 +1,5 @@
+"""The curators' workplace."""
+
+from . import case, reference
+
+__all__ = ["case", "reference"]

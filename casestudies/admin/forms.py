@@ -1,0 +1,19 @@
+"""Form fields for what a study holds in arrays."""
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.postgres.forms import SimpleArrayField
+
+
+class LinesField(SimpleArrayField):
+    """A list of short texts, one a line; blank lines mean nothing."""
+
+    def __init__(self, max_length: int, **kwargs):
+        widget = AdminTextareaWidget(attrs={"rows": 4})
+        super().__init__(forms.CharField(max_length=max_length), delimiter="\n", widget=widget, **kwargs)
+
+    def to_python(self, value: str | list[str] | None) -> list[str]:
+        """Return the lines that hold something."""
+        if isinstance(value, str):
+            value = [line.strip() for line in value.splitlines() if line.strip()]
+        return super().to_python(value)

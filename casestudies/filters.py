@@ -1,0 +1,216 @@
+"""The one FilterSet: what an address may ask, and which studies answer it."""
+
+import difflib
+from collections.abc import Mapping
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from . import search
+from .models import SearchEntry
+from .vocabulary import Vocabulary
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+SORT_ORDERS = {
+    "relevance": _("Relevance"),
+    "newest": _("Newest period"),
+    "title": _("Title"),
+    "country": _("Country"),
+}
+# More values than these are not listed in a message to people; data formats always get all.
+VALUES_IN_A_MESSAGE = 12
+
+
+class CodeField(forms.MultipleChoiceField):
+    """Codes of a vocabulary; a wrong one is named, with what is allowed or what comes closest."""
+
+    def validate(self, value: list[str]) -> None:
+        """Raise ValidationError with one message a wrong value."""
+        allowed = [code for code, _label in self.choices]
+        wrong = [code for code in value if code not in allowed]
+        if wrong:
+            raise ValidationError([_wrong_value(code, allowed) for code in wrong])
+
+
+class SingleCodeField(forms.ChoiceField):
+    """One code; a wrong one is named, with what is allowed."""
+
+    def validate(self, value: str) -> None:
+        """Raise ValidationError where the value is none of the choices."""
+        allowed = [code for code, _label in self.choices]
+        if value and value not in allowed:
+            raise _wrong_value(value, allowed)
+
+
+def _wrong_value(value: str, allowed: list[str]) -> ValidationError:
+    parameters = {"value": _shortened(value)}
+    if len(allowed) <= VALUES_IN_A_MESSAGE:
+        message, parameters["allowed"] = _("“%(value)s” is not allowed. Allowed: %(allowed)s."), ", ".join(allowed)
+        return ValidationError(message, code="invalid_choice", params=parameters)
+    by_case = {code.casefold(): code for code in allowed}
+    close = difflib.get_close_matches(value.casefold()[:100], by_case, n=3, cutoff=0.5)
+    if close:
+        parameters["allowed"] = ", ".join(by_case[code] for code in close)
+        message = _("“%(value)s” is not a known code. Close to it: %(allowed)s.")
+    else:
+        parameters["allowed"] = ", ".join(allowed[:3])
+        message = _("“%(value)s” is not a known code. Codes look like these: %(allowed)s.")
+    return ValidationError(message, code="invalid_choice", params=parameters)
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= 60 else f"{value[:59]}…"
+
+
+class ConditionFilter:
+    """A filter that can say its condition, so that facets can count without it."""
+
+    def condition(self, value: object) -> Q:
+        """Return which search entries satisfy the filter with the cleaned `value`."""
+        raise NotImplementedError
+
+    def filter(self, queryset: QuerySet, value: object) -> QuerySet:
+        """Narrow the search entries; an empty value narrows nothing."""
+        return queryset.filter(self.condition(value)) if value not in (None, "", []) else queryset
+
+
+class CodeFilter(ConditionFilter, django_filters.MultipleChoiceFilter):
+    """Codes of a vocabulary, any of which must stand in an array of the search entry."""
+
+    field_class = CodeField
+
+    def __init__(self, *, column: str, **kwargs):
+        self.column = column
+        super().__init__(**kwargs)
+
+    def condition(self, value: list[str]) -> Q:
+        """Any of the codes."""
+        vocabulary = self.parent.vocabulary[self.field_name]
+        return Q(**{f"{self.column}__overlap": [vocabulary[code].value for code in value]})
+
+
+class FlagFilter(ConditionFilter, django_filters.MultipleChoiceFilter):
+    """`1`, or not asked."""
+
+    field_class = CodeField
+
+    def condition(self, value: list[str]) -> Q:
+        """The flag is set."""
+        return Q(**{self.field_name: True})
+
+
+class YearFilter(ConditionFilter, django_filters.Filter):
+    """A bound on the years in which the practice ran. A study whose first year is not known satisfies none."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **kwargs):
+        messages = dict.fromkeys(("invalid", "min_value", "max_value"), _("Give a year from 1900 to 2100."))
+        super().__init__(min_value=FIRST_YEAR, max_value=LAST_YEAR, error_messages=messages, **kwargs)
+
+    def condition(self, value: int) -> Q:
+        """Still running in the year `year_from`, or begun by the year `year_to`."""
+        if self.field_name == "year_from":
+            return Q(period_start__isnull=False) & (Q(period_end__isnull=True) | Q(period_end__gte=value))
+        return Q(period_start__lte=value)
+
+
+class QuestionFilter(ConditionFilter, django_filters.CharFilter):
+    """Words to search for."""
+
+    def condition(self, value: str) -> Q:
+        """The question matches, see `search.parse`."""
+        return search.parse(value).matches()
+
+
+class NoCondition(ConditionFilter):
+    """A key that arranges the list and leaves out nothing."""
+
+    def filter(self, queryset: QuerySet, value: object) -> QuerySet:
+        """Leave the studies as they are."""
+        return queryset
+
+
+class SortFilter(NoCondition, django_filters.Filter):
+    """The order of the list."""
+
+    field_class = SingleCodeField
+
+
+class PageFilter(NoCondition, django_filters.Filter):
+    """The page of the list."""
+
+    field_class = forms.IntegerField
+
+
+class CaseStudyFilterSet(django_filters.FilterSet):
+    """Everything one can ask of the collection. Keys and codes are public: they stand in shared addresses."""
+
+    q = QuestionFilter(
+        label=_("Search"),
+        max_length=search.MAXIMUM_LENGTH,
+        error_messages={"max_length": _("Shorten the question to %(limit_value)d characters. It has: %(show_value)d.")},
+    )
+    chapter = CodeFilter(label=_("Chapter"), column="chapters")
+    theme = CodeFilter(label=_("Theme"), column="themes")
+    country = CodeFilter(label=_("Country"), column="countries")
+    region = CodeFilter(label=_("Region"), column="regions")
+    osce = CodeFilter(label=_("OSCE"), column="osce")
+    unece = FlagFilter(label=_("UNECE"))
+    lldc = FlagFilter(label=_("Landlocked"))
+    field_operation = FlagFilter(label=_("OSCE field operation"))
+    convention = CodeFilter(label=_("Convention"), column="conventions")
+    provision = CodeFilter(label=_("Provision"), column="provisions")
+    mode = CodeFilter(label=_("Transport mode"), column="transport_modes")
+    measured = FlagFilter(label=_("Measured results"))
+    year_from = YearFilter(label=_("From year"))
+    year_to = YearFilter(label=_("To year"))
+    sort = SortFilter(label=_("Order"), choices=tuple(SORT_ORDERS.items()))
+    page = PageFilter(
+        label=_("Page"),
+        min_value=1,
+        max_value=2**31,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Give a page number from 1.")),
+    )
+
+    def __init__(self, data: Mapping, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+        super().__init__(data, SearchEntry.objects.all())
+        for key in VALUE_FILTERS:
+            self.form.fields[key].choices = [(entry.code, entry.label) for entry in vocabulary[key].values()]
+
+    def without(self, *keys: str) -> QuerySet:
+        """Return the search entries that satisfy every filter but these."""
+        entries = self.queryset
+        for name, condition in self.conditions().items():
+            if name not in keys:
+                entries = entries.filter(condition)
+        return entries
+
+    def conditions(self) -> dict[str, Q]:
+        """Return the condition of every filter that was asked, by key. Only for a valid filterset."""
+        return {
+            name: self.filters[name].condition(value)
+            for name, value in self.form.cleaned_data.items()
+            if value not in (None, "", []) and not isinstance(self.filters[name], NoCondition)
+        }
+
+    def allowed(self, key: str) -> list[str] | str | None:
+        """Return what a data format may say is allowed for `key`: a list of codes, or a range in words."""
+        if key in ("year_from", "year_to"):
+            return f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+        if key == "page":
+            return "a whole number from 1"
+        if key == "q":
+            return f"up to {search.MAXIMUM_LENGTH} characters, no NUL"
+        if key == "sort":
+            return list(SORT_ORDERS)
+        return list(self.vocabulary[key])
+
+
+SINGLE_FILTERS = ("q", "year_from", "year_to", "sort", "page")
+VALUE_FILTERS = tuple(key for key in CaseStudyFilterSet.base_filters if key not in SINGLE_FILTERS)
+KEYS = tuple(CaseStudyFilterSet.base_filters)

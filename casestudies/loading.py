@@ -1,0 +1,526 @@
+"""Loading the collection's files: idempotent, all or nothing, and never over a curator's work unless told.
+
+The rule is the same for every kind of record. Its content is compared three ways: as the file gives it, as it was
+when last loaded (`LoadedRecord`), and as the database holds it now.
+
+==================================  =============================================
+database                            what happens
+==================================  =============================================
+has no such record, never loaded    created
+has no such record, but it was      left alone: a curator deleted it
+holds what the file gives           left alone: nothing to do
+holds what was last loaded          updated
+holds anything else                 left alone: a curator changed it
+==================================  =============================================
+
+With `overwrite` the second and the last row create and update.
+"""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import DatabaseError, models, transaction
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+from django.utils.text import slugify
+
+from . import collection_records, search_index
+from .collection_files import Collection, Located, MalformedCollection, read
+from .models import (
+    CaseChapter,
+    CaseCountry,
+    CaseProvision,
+    CaseStudy,
+    CaseTheme,
+    Chapter,
+    Convention,
+    Country,
+    GlossaryTerm,
+    LoadedRecord,
+    Organization,
+    Outcome,
+    Party,
+    Place,
+    Provision,
+    Region,
+    Source,
+    Theme,
+)
+from .models.case import TEXT_FIELDS
+
+
+@dataclass
+class Report:
+    """What loading did: counts by kind and by what happened, and the records it left to the curator."""
+
+    counts: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
+    kept: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One record to load: its natural key, its comparable content, and where it stands in the files."""
+
+    key: str
+    content: dict
+    located: Located
+    position: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of record is read from the database and written to it.
+
+    `current` fetches all records with what `content_of` reads; `key_of` gives a record's natural key; `write` saves
+    one record, new or existing, and returns it.
+    """
+
+    name: str
+    current: Callable[[], QuerySet]
+    key_of: Callable[[models.Model], str]
+    content_of: Callable[[models.Model], dict]
+    write: Callable[["Lookups", models.Model | None, Incoming], models.Model]
+
+
+class Lookups:
+    """Vocabulary records by their codes, read once they are loaded; what is not there is a fault of who names it."""
+
+    def __init__(self):
+        self.themes = {theme.code: theme for theme in Theme.objects.all()}
+        self.chapters = {chapter.number: chapter for chapter in Chapter.objects.filter(kind=Chapter.Kind.CHAPTER)}
+        self.regions = {region.slug: region for region in Region.objects.all()}
+        self.countries = {country.alpha2: country for country in Country.objects.all()}
+        self.conventions = {convention.code: convention for convention in Convention.objects.all()}
+        self.provisions = {
+            (provision.convention.code, provision.ref): provision
+            for provision in Provision.objects.select_related("convention")
+        }
+
+    def find(self, vocabulary: str, key: object, incoming: Incoming, path: str) -> models.Model:
+        """Return the record with this key. Raises MalformedCollection naming the field at `path`."""
+        try:
+            return getattr(self, vocabulary)[key]
+        except KeyError:
+            shown = " – ".join(key) if isinstance(key, tuple) else key
+            reason = f"{shown!r} is not among the {vocabulary} of the collection"
+            raise MalformedCollection([incoming.located.fault(path, reason)]) from None
+
+
+def load(folder: Path, *, overwrite: bool = False) -> Report:
+    """Load the collection in `folder` in one transaction and return what was done.
+
+    Raises MalformedCollection, and changes nothing, where a file is malformed, a record stands twice, or a record
+    names another that does not exist.
+    """
+    collection = read(folder)
+    report = Report()
+    with transaction.atomic(), translation.override("en"):
+        for kind, arrivals in _arrivals(collection):
+            _refuse_duplicates(arrivals)
+            _load_kind(kind, arrivals, report, overwrite)
+        if any(counts["created"] or counts["updated"] for counts in report.counts.values()):
+            search_index.refresh()
+    return report
+
+
+def _refuse_duplicates(arrivals: list[Incoming]) -> None:
+    seen: dict[str, Incoming] = {}
+    faults = []
+    for incoming in arrivals:
+        first = seen.setdefault(incoming.key, incoming)
+        if first is not incoming:
+            place = f"{first.located.file}:{first.located.line}"
+            faults.append(incoming.located.fault("", f"{incoming.key!r} stands twice, first at {place}"))
+    if faults:
+        raise MalformedCollection(faults)
+
+
+def _load_kind(kind: Kind, arrivals: list[Incoming], report: Report, overwrite: bool) -> None:
+    current = {kind.key_of(record): record for record in kind.current()}
+    loaded = dict(LoadedRecord.objects.filter(kind=kind.name).values_list("key", "fingerprint"))
+    lookups = Lookups()
+    counts = report.counts[kind.name]
+    memory = []
+    for incoming in arrivals:
+        record, arriving = current.get(incoming.key), fingerprint(incoming.content)
+        now = record and fingerprint(kind.content_of(record))
+        if now == arriving:
+            counts["unchanged"] += 1
+        elif not overwrite and now != loaded.get(incoming.key):
+            # Changed by a curator, or deleted by one (`now` is None while something was loaded).
+            counts["kept"] += 1
+            report.kept.append((kind.name, incoming.key, "changed here" if record else "deleted here"))
+            continue
+        else:
+            _write(kind, lookups, record, incoming)
+            counts["updated" if record else "created"] += 1
+        if loaded.get(incoming.key) != arriving:
+            memory.append(LoadedRecord(kind=kind.name, key=incoming.key, fingerprint=arriving))
+    LoadedRecord.objects.bulk_create(
+        memory, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["fingerprint"]
+    )
+
+
+def _write(kind: Kind, lookups: Lookups, record: models.Model | None, incoming: Incoming) -> None:
+    try:
+        kind.write(lookups, record, incoming)
+    except DatabaseError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise MalformedCollection([incoming.located.fault("", f"the database refuses it: {reason}")]) from error
+
+
+def fingerprint(content: dict) -> str:
+    """Return a digest of a record's content that is the same for equal content."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+# What the files give, as the kinds compare and write it ----------------------------------------------------------
+
+
+def _arrivals(collection: Collection) -> Iterable[tuple[Kind, list[Incoming]]]:
+    """Yield every kind with its records, in an order in which each finds what it refers to."""
+    reference = collection.reference
+    yield REGION, _regions(reference["countries"])
+    yield THEME, _incoming(reference["themes"], lambda content: content["code"])
+    yield CHAPTER, _incoming(reference["chapters"], lambda content: f"{content['kind']} {content['number']}")
+    yield COUNTRY, _countries(reference["countries"])
+    yield CONVENTION, _conventions(reference["instruments"], reference["parties-notes"])
+    yield PROVISION, _provisions(reference["instruments"])
+    yield PARTY, _incoming(reference["parties"], lambda content: f"{content['instrument']} {content['alpha2']}")
+    yield ORGANIZATION, _incoming(reference["organizations"], lambda content: content["code"])
+    yield GLOSSARY_TERM, _incoming(reference["glossary"], lambda content: content["term"]["en"])
+    yield CASE, _cases(collection.cases, reference["region-scopes"])
+
+
+def _incoming(rows: list[Located], key: Callable[[dict], str]) -> list[Incoming]:
+    contents = [row.record.model_dump() for row in rows]
+    return [
+        Incoming(key(content), content, row, position)
+        for position, (row, content) in enumerate(zip(rows, contents, strict=True))
+    ]
+
+
+def _regions(countries: list[Located]) -> list[Incoming]:
+    """Gather the regions that the countries name. Raises MalformedCollection where two give one region two names."""
+    found: dict[str, Incoming] = {}
+    for position, row in enumerate(countries):
+        slug = slugify(row.record.region)
+        content = {"slug": slug, "name": {"en": row.record.region, "ru": row.record.subregion_ru}}
+        first = found.setdefault(slug, Incoming(slug, content, row, position))
+        if first.content != content:
+            reason = f"differs from {first.located.file}:{first.located.line}"
+            raise MalformedCollection([row.fault("region, subregion_ru", reason)])
+    return list(found.values())
+
+
+def _countries(rows: list[Located]) -> list[Incoming]:
+    arrivals = _incoming(rows, lambda content: content["alpha2"])
+    for incoming in arrivals:
+        incoming.content["region"] = slugify(incoming.content["region"])
+        del incoming.content["subregion_ru"]
+    return arrivals
+
+
+def _conventions(rows: list[Located], notes: list[Located]) -> list[Incoming]:
+    note_of = {note.record.instrument: note.record for note in notes}
+    arrivals = _incoming(rows, lambda content: content["code"])
+    for incoming in arrivals:
+        del incoming.content["provisions"]
+        note = note_of.get(incoming.key)
+        incoming.content["parties_as_of"] = note and note.as_of.model_dump()
+        incoming.content["parties_note"] = note and note.note.model_dump()
+    return arrivals
+
+
+def _provisions(rows: list[Located]) -> list[Incoming]:
+    return [
+        Incoming(
+            f"{row.record.code} {provision.ref}",
+            {"convention": row.record.code, **provision.model_dump()},
+            row,
+            position,
+        )
+        for row in rows
+        for position, provision in enumerate(row.record.provisions)
+    ]
+
+
+def _cases(rows: list[Located], scopes: list[Located]) -> list[Incoming]:
+    russian = {scope.record.en: scope.record.ru for scope in scopes}
+    arrivals = _incoming(rows, lambda content: content["slug"])
+    for incoming in arrivals:
+        scope = incoming.content["region_scope"]
+        incoming.content["region_scope"] = scope and {"en": scope, "ru": russian.get(scope, "")}
+        for outcome in incoming.content["outcomes"]:
+            outcome["before"] = collection_records.number(outcome["before"])
+            outcome["after"] = collection_records.number(outcome["after"])
+    return arrivals
+
+
+# Writing ---------------------------------------------------------------------------------------------------------
+
+
+def _set_texts(record: models.Model, **texts: dict | None) -> None:
+    """Set translated fields from `{"en": …, "ru": …}`; None empties them."""
+    for name, by_language in texts.items():
+        for language in collection_records.LANGUAGES:
+            setattr(record, f"{name}_{language}", by_language[language] if by_language else "")
+
+
+def _replace_theme_links(lookups: Lookups, record: models.Model, incoming: Incoming) -> None:
+    """Set the themes of a chapter, provision or glossary term, in the order of the file."""
+    record.theme_links.all().delete()
+    for position, code in enumerate(incoming.content["themes"]):
+        record.theme_links.create(theme=lookups.find("themes", code, incoming, f"themes.{position}"), position=position)
+
+
+def _write_region(_lookups: Lookups, region: Region | None, incoming: Incoming) -> Region:
+    region = region or Region(slug=incoming.key)
+    _set_texts(region, name=incoming.content["name"])
+    region.save()
+    return region
+
+
+def _write_theme(_lookups: Lookups, theme: Theme | None, incoming: Incoming) -> Theme:
+    content = incoming.content
+    theme = theme or Theme(code=content["code"])
+    theme.position = incoming.position
+    _set_texts(theme, name=content["name"], definition=content["definition"], synonyms=content["synonyms"])
+    theme.save()
+    return theme
+
+
+def _write_chapter(lookups: Lookups, chapter: Chapter | None, incoming: Incoming) -> Chapter:
+    content = incoming.content
+    chapter = chapter or Chapter(kind=content["kind"], number=content["number"])
+    chapter.slug = content["slug"]
+    _set_texts(chapter, title=content["title"], summary=content["summary"])
+    chapter.save()
+    _replace_theme_links(lookups, chapter, incoming)
+    return chapter
+
+
+def _write_country(lookups: Lookups, country: Country | None, incoming: Incoming) -> Country:
+    content = incoming.content
+    country = country or Country(alpha2=content["alpha2"])
+    operation = content["osce_field_operation"]
+    country.alpha3, country.m49 = content["alpha3"], content["m49"]
+    country.region = lookups.find("regions", content["region"], incoming, "region")
+    country.osce = content["osce"] or ""
+    country.unece, country.lldc = content["unece"], content["lldc"]
+    country.field_operation_as_of = operation["as_of"] if operation else ""
+    country.distance_to_sea_km = content["distance_to_sea_km"]
+    country.latitude, country.longitude = content["lat"], content["lon"]
+    _set_texts(country, name=content["name"], field_operation=operation and operation["name"])
+    country.save()
+    return country
+
+
+def _write_convention(_lookups: Lookups, convention: Convention | None, incoming: Incoming) -> Convention:
+    content = incoming.content
+    convention = convention or Convention(code=content["code"])
+    convention.kind, convention.position = content["kind"], incoming.position
+    convention.adopted, convention.in_force = content["adopted"], content["in_force"]
+    convention.url = content["url"] or ""
+    _set_texts(
+        convention,
+        name=content["name"],
+        short_name=content["short_name"],
+        depositary=content["depositary_or_owner"],
+        summary=content["summary"],
+        parties_as_of=content["parties_as_of"],
+        parties_note=content["parties_note"],
+    )
+    convention.save()
+    return convention
+
+
+def _write_provision(lookups: Lookups, provision: Provision | None, incoming: Incoming) -> Provision:
+    content = incoming.content
+    if provision is None:
+        convention = lookups.find("conventions", content["convention"], incoming, "code")
+        provision = Provision(convention=convention, ref=content["ref"])
+        provision.code = provision.default_code()
+    provision.position = incoming.position
+    _set_texts(provision, heading=content["heading"], gist=content["gist"])
+    provision.save()
+    _replace_theme_links(lookups, provision, incoming)
+    return provision
+
+
+def _write_party(lookups: Lookups, party: Party | None, incoming: Incoming) -> Party:
+    content = incoming.content
+    party = party or Party(
+        convention=lookups.find("conventions", content["instrument"], incoming, "instrument"),
+        country=lookups.find("countries", content["alpha2"], incoming, "alpha2"),
+    )
+    party.year, party.source = content["year"], content["source"]
+    party.save()
+    return party
+
+
+def _write_organization(_lookups: Lookups, organization: Organization | None, incoming: Incoming) -> Organization:
+    content = incoming.content
+    organization = organization or Organization(code=content["code"])
+    organization.url, organization.position = content["url"], incoming.position
+    _set_texts(organization, name=content["name"], role=content["role"])
+    organization.save()
+    return organization
+
+
+def _write_glossary_term(lookups: Lookups, term: GlossaryTerm | None, incoming: Incoming) -> GlossaryTerm:
+    content = incoming.content
+    term = term or GlossaryTerm()
+    term.source = content["source"]
+    _set_texts(term, term=content["term"], abbreviation=content["abbreviation"], definition=content["definition"])
+    term.save()
+    _replace_theme_links(lookups, term, incoming)
+    return term
+
+
+def _write_case(lookups: Lookups, case: CaseStudy | None, incoming: Incoming) -> CaseStudy:
+    """Save a study with its links and evidence. A new one is published; an existing one keeps its status."""
+    content = incoming.content
+    case = case or CaseStudy(slug=content["slug"], status=CaseStudy.Status.PUBLISHED, published_at=timezone.now())
+    case.chapter = lookups.find("chapters", content["chapter"], incoming, "chapter")
+    case.period_start, case.period_end = content["period"]["start"], content["period"]["end"]
+    for name in ("transport_modes", "implementers", "handbook", "confidence"):
+        setattr(case, name, content[name])
+    _set_texts(case, region_scope=content["region_scope"])
+    for name in TEXT_FIELDS:
+        _set_texts(case, **{name: {"en": content["en"][name], "ru": content["ru"][name]}})
+    case.updated_by = None
+    case.save()
+    _replace_case_links(lookups, case, incoming)
+    _replace_evidence(lookups, case, incoming)
+    return case
+
+
+def _replace_case_links(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:
+    content = incoming.content
+    for model, name, vocabulary, path, values in (
+        (CaseChapter, "chapter", "chapters", "other_chapters", content["other_chapters"]),
+        (CaseTheme, "theme", "themes", "themes", content["themes"]),
+        (CaseCountry, "country", "countries", "countries", content["countries"]),
+    ):
+        model.objects.filter(case_study=case).delete()
+        model.objects.bulk_create(
+            model(
+                case_study=case,
+                position=position,
+                **{name: lookups.find(vocabulary, value, incoming, f"{path}.{position}")},
+            )
+            for position, value in enumerate(values)
+        )
+    CaseProvision.objects.filter(case_study=case).delete()
+    CaseProvision.objects.bulk_create(
+        CaseProvision(
+            case_study=case,
+            position=position,
+            convention=lookups.find("conventions", link["code"], incoming, f"instruments.{position}.code"),
+            provision=link["provision"]
+            and lookups.find(
+                "provisions", (link["code"], link["provision"]), incoming, f"instruments.{position}.provision"
+            ),
+        )
+        for position, link in enumerate(content["instruments"])
+    )
+
+
+def _replace_evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:
+    content = incoming.content
+    Outcome.objects.filter(case_study=case).delete()
+    Source.objects.filter(case_study=case).delete()
+    Place.objects.filter(case_study=case).delete()
+    sources = Source.objects.bulk_create(
+        Source(case_study=case, position=position, **{**source, "url": source["url"] or ""})
+        for position, source in enumerate(content["sources"])
+    )
+    outcomes = []
+    for position, values in enumerate(content["outcomes"]):
+        outcome = Outcome(
+            case_study=case,
+            position=position,
+            source=sources[values["source"]],
+            **{name: values[name] for name in ("before", "after", "unit", "before_year", "after_year", "better")},
+        )
+        _set_texts(outcome, indicator=values["indicator"])
+        outcomes.append(outcome)
+    Outcome.objects.bulk_create(outcomes)
+    Place.objects.bulk_create(
+        Place(
+            case_study=case,
+            position=position,
+            name=place["name"],
+            country=place["country"]
+            and lookups.find("countries", place["country"], incoming, f"places.{position}.country"),
+            latitude=place["lat"],
+            longitude=place["lon"],
+        )
+        for position, place in enumerate(content["places"])
+    )
+
+
+REGION = Kind("region", Region.objects.all, lambda region: region.slug, collection_records.region_record, _write_region)
+THEME = Kind("theme", Theme.objects.all, lambda theme: theme.code, collection_records.theme_record, _write_theme)
+CHAPTER = Kind(
+    "chapter",
+    lambda: Chapter.objects.prefetch_related("theme_links__theme"),
+    lambda chapter: f"{chapter.kind} {chapter.number}",
+    collection_records.chapter_record,
+    _write_chapter,
+)
+COUNTRY = Kind(
+    "country",
+    lambda: Country.objects.select_related("region"),
+    lambda country: country.alpha2,
+    collection_records.country_record,
+    _write_country,
+)
+CONVENTION = Kind(
+    "convention",
+    Convention.objects.all,
+    lambda convention: convention.code,
+    collection_records.convention_record,
+    _write_convention,
+)
+PROVISION = Kind(
+    "provision",
+    lambda: Provision.objects.select_related("convention").prefetch_related("theme_links__theme"),
+    lambda provision: f"{provision.convention.code} {provision.ref}",
+    collection_records.provision_record,
+    _write_provision,
+)
+PARTY = Kind(
+    "party",
+    lambda: Party.objects.select_related("convention", "country"),
+    lambda party: f"{party.convention.code} {party.country.alpha2}",
+    collection_records.party_record,
+    _write_party,
+)
+ORGANIZATION = Kind(
+    "organization",
+    Organization.objects.all,
+    lambda organization: organization.code,
+    collection_records.organization_record,
+    _write_organization,
+)
+GLOSSARY_TERM = Kind(
+    "glossary term",
+    lambda: GlossaryTerm.objects.prefetch_related("theme_links__theme"),
+    lambda term: term.term_en,
+    collection_records.glossary_term_record,
+    _write_glossary_term,
+)
+CASE = Kind(
+    "case study",
+    lambda: CaseStudy.objects.in_full(),
+    lambda case: case.slug,
+    collection_records.case_record,
+    _write_case,
+)

@@ -1,0 +1,45 @@
+"""What the database holds, by subject."""
+
+from .case import CaseChapter, CaseCountry, CaseProvision, CaseStudy, CaseTheme
+from .evidence import Outcome, Place, Source
+from .index import SearchEntry
+from .loading import LoadedRecord
+from .reference import (
+    Chapter,
+    ChapterTheme,
+    Convention,
+    Country,
+    GlossaryTerm,
+    GlossaryTermTheme,
+    Organization,
+    Party,
+    Provision,
+    ProvisionTheme,
+    Region,
+    Theme,
+)
+
+__all__ = [
+    "CaseChapter",
+    "CaseCountry",
+    "CaseProvision",
+    "CaseStudy",
+    "CaseTheme",
+    "Chapter",
+    "ChapterTheme",
+    "Convention",
+    "Country",
+    "GlossaryTerm",
+    "GlossaryTermTheme",
+    "LoadedRecord",
+    "Organization",
+    "Outcome",
+    "Party",
+    "Place",
+    "Provision",
+    "ProvisionTheme",
+    "Region",
+    "SearchEntry",
+    "Source",
+    "Theme",
+]

@@ -1,0 +1,78 @@
+"""The filter panels beside a list: each value with what a click gives, and the address of that click."""
+
+from dataclasses import dataclass
+
+from .filters import VALUE_FILTERS
+from .selection import Selection
+
+# Values shown before "show all": those with most studies, and always those in use.
+VALUES_SHOWN = 6
+# Provisions matter once a convention is chosen: unfolded, they would bury the other filters.
+FOLDED = ("provision", "mode", "region", "convention")
+FLAGS = ("measured", "lldc", "unece", "field_operation")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a filter: its name, what a click on it gives, whether it is in use, and where the click leads."""
+
+    key: str
+    code: str
+    label: str
+    count: int
+    in_use: bool
+    query: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A filter: the values to show at once, and the rest."""
+
+    key: str
+    label: str
+    values: list[Value]
+    more: list[Value]
+    in_use: bool
+    folded: bool
+
+
+def panels(selection: Selection) -> list[Panel]:
+    """Return the panels of a selection without faults. The yes-or-no filters share the last."""
+    built = [_panel(selection, key) for key in VALUE_FILTERS if key not in FLAGS]
+    return [panel for panel in built if panel.values]
+
+
+def flags(selection: Selection) -> list[Value]:
+    """Return the yes-or-no filters, each as its one value."""
+    return [value for key in FLAGS for value in _values(selection, key)]
+
+
+def _panel(selection: Selection, key: str) -> Panel:
+    values = _values(selection, key)
+    in_use = any(value.in_use for value in values)
+    # A vocabulary of few values keeps its own order; in a long one the fullest come first.
+    if len(values) <= VALUES_SHOWN + 3:
+        shown, more = values, []
+    else:
+        by_count = sorted(values, key=lambda value: (not value.in_use, -value.count))
+        shown = by_count[: max(VALUES_SHOWN, sum(value.in_use for value in values))]
+        more = [value for value in values if value not in shown]
+    label = str(selection.filterset.filters[key].label)
+    return Panel(key, label, shown, more, in_use, folded=key in FOLDED and not in_use)
+
+
+def _values(selection: Selection, key: str) -> list[Value]:
+    chosen = set(selection.query.getlist(key))
+    return [
+        Value(
+            key=key,
+            code=code,
+            label=selection.vocabulary.label(key, code),
+            count=count,
+            in_use=code in chosen,
+            query=selection.query_string_without(key, {code})
+            if code in chosen
+            else selection.query_string_with(key, code),
+        )
+        for code, count in selection.counts.by_filter[key].items()
+    ]

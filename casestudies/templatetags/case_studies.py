@@ -1,0 +1,104 @@
+"""How values of the collection appear on a page."""
+
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, ngettext
+
+from casestudies.collection_records import number
+from casestudies.models import CaseStudy, Party
+from casestudies.models.case import TransportMode
+from casestudies.search import HIT_END, HIT_START
+
+register = template.Library()
+NO_BREAK_SPACE = "\u00a0"
+
+
+@register.simple_tag
+def text(record, field: str, element: str = "span") -> SafeString:
+    """Show a translated text; one that is missing in the reader's language stands in English, and says so.
+
+    The element then carries `lang`, so that a screen reader pronounces it right.
+    """
+    value = getattr(record, field) or ""
+    if getattr(record, f"{field}_{get_language()}", None):
+        return escape(value) if element == "span" else format_html("<{0}>{1}</{0}>", mark_safe(element), value)
+    return format_html('<{0} lang="en">{1}</{0}>', mark_safe(element), value)
+
+
+@register.filter
+def highlighted(value: str) -> SafeString:
+    """Show a text in which PostgreSQL marked the hits. Everything else in it is escaped."""
+    return mark_safe(escape(value).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
+
+
+@register.filter
+def has_hit(value: str | None) -> bool:
+    """Say whether PostgreSQL marked a hit in the text."""
+    return bool(value) and HIT_START in value
+
+
+@register.filter
+def period(study: CaseStudy) -> str:
+    """Return the years in which a practice ran: "2016–", "1997–2005", "2009", "" where none is known."""
+    start, end = study.period_start, study.period_end
+    if start is None and end is None:
+        return ""
+    if end is None:
+        return gettext("since %(year)d") % {"year": start}
+    if start is None:
+        return gettext("until %(year)d") % {"year": end}
+    return str(start) if start == end else f"{start}–{end}"
+
+
+@register.simple_tag
+def quantity(value: Decimal | float | None, unit: str) -> str:
+    """Return a measured number with its unit, as the reader's language writes it; "–" where there is none."""
+    if value is None:
+        return "–"
+    value = number(value)
+    shown = number_format(value, use_l10n=True, force_grouping=abs(value) >= 10_000)
+    plural = value if isinstance(value, int) else 2  # fractions take the form of few, in both languages
+    words = {
+        "hours": ngettext("%(number)s hour", "%(number)s hours", plural),
+        "minutes": ngettext("%(number)s minute", "%(number)s minutes", plural),
+        "days": ngettext("%(number)s day", "%(number)s days", plural),
+        "documents": ngettext("%(number)s document", "%(number)s documents", plural),
+        "trucks-per-day": ngettext("%(number)s truck a day", "%(number)s trucks a day", plural),
+        "stars": ngettext("%(number)s star", "%(number)s stars", plural),
+        "percent": gettext("%(number)s per cent"),
+        "eur": gettext("EUR %(number)s"),
+        "usd": gettext("USD %(number)s"),
+    }
+    return (words.get(unit, "%(number)s") % {"number": shown}).replace(" ", NO_BREAK_SPACE)
+
+
+@register.simple_tag
+def query(query_string: str) -> str:
+    """Return a query string with its question mark, "" for an empty one."""
+    return f"?{query_string}" if query_string else ""
+
+
+@register.simple_tag
+def count_of(counts: dict[str, int], code: str) -> int:
+    """Return the number of studies under a code, 0 where there is none."""
+    return counts.get(code, 0)
+
+
+@register.simple_tag
+def modes(study: CaseStudy) -> str:
+    """Return the transport modes of a study in words."""
+    return ", ".join(str(TransportMode(mode).label) for mode in study.transport_modes)
+
+
+@register.simple_tag
+def source_of(party: Party) -> SafeString | str:
+    """Show the source of a membership: a link where it is an address."""
+    if party.source.startswith(("https://", "http://")):
+        host = urlsplit(party.source).hostname or party.source
+        return format_html('<a href="{}" rel="external noopener">{}</a>', party.source, host)
+    return format_html('<span lang="en">{}</span>', party.source)

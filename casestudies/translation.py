@@ -1,0 +1,76 @@
+"""The fields that hold a text in every language: one column a language."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from . import models
+
+
+@register(models.CaseStudy)
+class CaseStudyTranslation(TranslationOptions):
+    """The six texts of a study, and the group of countries that acted."""
+
+    fields = ("title", "summary", "challenge", "practice", "results", "lessons", "region_scope")
+
+
+@register(models.Outcome)
+class OutcomeTranslation(TranslationOptions):
+    """What was measured."""
+
+    fields = ("indicator",)
+
+
+@register(models.Theme)
+class ThemeTranslation(TranslationOptions):
+    """Names and synonyms."""
+
+    fields = ("name", "definition", "synonyms")
+    fallback_undefined = {"synonyms": []}
+
+
+@register(models.Chapter)
+class ChapterTranslation(TranslationOptions):
+    """Titles and summaries."""
+
+    fields = ("title", "summary")
+
+
+@register(models.Region)
+class RegionTranslation(TranslationOptions):
+    """Names."""
+
+    fields = ("name",)
+
+
+@register(models.Country)
+class CountryTranslation(TranslationOptions):
+    """Names."""
+
+    fields = ("name", "field_operation")
+
+
+@register(models.Convention)
+class ConventionTranslation(TranslationOptions):
+    """Names, summary, and what is known of the list of parties."""
+
+    fields = ("name", "short_name", "depositary", "summary", "parties_as_of", "parties_note")
+
+
+@register(models.Provision)
+class ProvisionTranslation(TranslationOptions):
+    """Headings and gists."""
+
+    fields = ("heading", "gist")
+
+
+@register(models.Organization)
+class OrganizationTranslation(TranslationOptions):
+    """Names and roles."""
+
+    fields = ("name", "role")
+
+
+@register(models.GlossaryTerm)
+class GlossaryTermTranslation(TranslationOptions):
+    """Terms, abbreviations and definitions."""
+
+    fields = ("term", "abbreviation", "definition")

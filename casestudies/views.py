@@ -1,0 +1,346 @@
+"""What readers ask for: a view fetches a selection or a record, chooses a template, and returns."""
+
+from django.core.paginator import Paginator
+from django.db import DatabaseError, connection
+from django.db.models import Count, Q, TextField
+from django.db.models.functions import Concat
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, get_language_from_request, gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from . import related, search
+from .context_processors import site_address
+from .exports import FORMATS
+from .filters import SORT_ORDERS
+from .models import (
+    CaseStudy,
+    Chapter,
+    Convention,
+    Country,
+    GlossaryTerm,
+    Organization,
+    Outcome,
+    Region,
+    SearchEntry,
+    Source,
+    Theme,
+)
+from .panels import flags, panels
+from .selection import Selection
+
+STUDIES_ON_A_PAGE = 20
+STUDIES_ON_A_VOCABULARY_PAGE = 12
+
+
+@require_safe
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Send the reader to the home page in the language the browser asks for."""
+    response = redirect(f"/{get_language_from_request(request)}/")
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while process and database work, 503 while the database does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database unavailable\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Let search engines read everything but the admin and the endless combinations of filters."""
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /*/case-studies/?", "Disallow: /*/case-studies.", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what this is, offer a search, and show the chapters and the collection's size."""
+    published = CaseStudy.objects.published()
+    outcomes = Outcome.objects.filter(case_study__status="published")
+    numbers = {
+        "studies": published.count(),
+        "countries": Country.objects.filter(case_studies__status="published").distinct().count(),
+        "conventions": Convention.objects.filter(case_studies__status="published").distinct().count(),
+        "outcomes": outcomes.count(),
+        "sources": Source.objects.filter(case_study__status="published").count(),
+    }
+    newest = Selection(QueryDict("sort=newest"))
+    return render(
+        request,
+        "casestudies/home.html",
+        {
+            "numbers": numbers,
+            "chapters": _chapters_with_counts(Chapter.Kind.CHAPTER),
+            "studies": newest.studies(list(newest.entries.values_list("pk", flat=True)[:4]), _for_list()),
+        },
+    )
+
+
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Show a page of the selection that the query string describes, or say what is wrong with it."""
+    selection = Selection(request.GET)
+    if selection.faults:
+        return render(request, "casestudies/case_list_faults.html", {"selection": selection})
+    paginator = Paginator(selection.entries.values_list("pk", flat=True), STUDIES_ON_A_PAGE)
+    paginator.count = selection.counts.total  # counted with the facets already
+    number = selection.filterset.form.cleaned_data["page"] or 1
+    if number > paginator.num_pages:
+        context = {"selection": selection, "number": number, "last": paginator.num_pages}
+        return render(request, "casestudies/case_list_no_page.html", context, status=404)
+    page = paginator.page(number)
+    context = {
+        "selection": selection,
+        "page": page,
+        "pages": [
+            (number, selection.page_query_string(number) if isinstance(number, int) else None)
+            for number in paginator.get_elided_page_range(number, on_each_side=2, on_ends=1)
+        ],
+        "previous_page": selection.page_query_string(number - 1),
+        "next_page": selection.page_query_string(number + 1),
+        "studies": selection.studies(list(page.object_list), _for_list(selection.question)),
+        "panels": panels(selection),
+        "flags": flags(selection),
+        "sort_links": _sort_links(selection),
+        "formats": FORMATS.values(),
+    }
+    return render(request, "casestudies/case_list.html", context)
+
+
+def _sort_links(selection: Selection) -> list[dict]:
+    return [
+        {
+            "label": label,
+            "query": selection.query_string_with("sort", code, replace=True),
+            "in_use": code == selection.sort,
+        }
+        for code, label in SORT_ORDERS.items()
+        if code != "relevance" or selection.question
+    ]
+
+
+def _for_list(question: search.Question | None = None):
+    """Return the query for studies on a list; with a question, the matching passages marked."""
+    studies = CaseStudy.objects.for_list()
+    if not question:
+        return studies
+    language = get_language()
+    texts = [f"{field}_{language}" for field in ("summary", "challenge", "practice", "results", "lessons")]
+    passages = [part for field in texts for part in (field, search.PARAGRAPH)][:-1]
+    return studies.annotate(
+        title_hits=search.headline(f"title_{language}", language, question, highlight_all=True),
+        passages=search.headline(
+            Concat(*passages, output_field=TextField()),
+            language,
+            question,
+            max_fragments=2,
+            max_words=30,
+            min_words=12,
+            fragment_delimiter=" … ",
+        ),
+    )
+
+
+@require_safe
+def case_export(request: HttpRequest, extension: str) -> HttpResponse:
+    """Write the whole selection in a format. A wrong query string is answered 400, naming what is wrong."""
+    selection = Selection(request.GET)
+    if selection.faults:
+        return _bad_request(selection)
+    format_ = FORMATS[extension]
+    response = StreamingHttpResponse(format_.write(selection, site_address(request)), content_type=format_.content_type)
+    if format_.as_attachment:
+        name = f"case-studies-{get_language()}-{timezone.now():%Y-%m-%d}.{format_.extension}"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _bad_request(selection: Selection) -> JsonResponse:
+    errors = [
+        {"key": fault.key, "value": fault.value, "message": fault.message, "allowed": fault.allowed}
+        for fault in selection.faults
+    ]
+    return JsonResponse(
+        {"status": 400, "errors": errors}, status=400, json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
+
+
+@require_safe
+def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a study, with the way on through the result list it was opened from."""
+    study = get_object_or_404(CaseStudy.objects.published().in_full(), slug=slug)
+    selection = Selection(request.GET)
+    context = {
+        "study": study,
+        "selection": None if selection.faults else selection,
+        "neighbours": None if selection.faults else selection.neighbours(study),
+        "related": related.studies_like(study),
+        "address": site_address(request) + study.get_absolute_url(),
+        "today": timezone.now(),
+    }
+    return render(request, "casestudies/case_detail.html", context)
+
+
+@require_safe
+def chapter_list(request: HttpRequest) -> HttpResponse:
+    """Show the chapters with their numbers of studies, and the annexes."""
+    context = {
+        "chapters": _chapters_with_counts(Chapter.Kind.CHAPTER),
+        "annexes": Chapter.objects.filter(kind=Chapter.Kind.ANNEX),
+    }
+    return render(request, "casestudies/chapter_list.html", context)
+
+
+def _chapters_with_counts(kind: Chapter.Kind):
+    """Return the chapters; `study_count` is what the filter `chapter` would give."""
+    counts = Selection(QueryDict()).counts.by_filter["chapter"]
+    chapters = list(Chapter.objects.filter(kind=kind))
+    for chapter in chapters:
+        chapter.study_count = counts.get(str(chapter.number), 0)
+    return chapters
+
+
+@require_safe
+def chapter_by_number(request: HttpRequest, number: int) -> HttpResponse:
+    """Lead from a chapter's number to its page."""
+    return redirect(get_object_or_404(Chapter, kind=Chapter.Kind.CHAPTER, number=number), permanent=True)
+
+
+@require_safe
+def chapter_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a chapter with its studies; Annex I with the glossary, Annex II with the organizations."""
+    chapter = get_object_or_404(Chapter.objects.prefetch_related("theme_links__theme"), slug=slug)
+    if chapter.kind == Chapter.Kind.CHAPTER:
+        context = {"chapter": chapter, **_studies("chapter", str(chapter.number))}
+        return render(request, "casestudies/chapter_detail.html", context)
+    if chapter.number == 1:
+        terms = GlossaryTerm.objects.prefetch_related("theme_links__theme")
+        context = {"chapter": chapter, "terms": sorted(terms, key=lambda term: term.term.casefold())}
+        return render(request, "casestudies/glossary.html", context)
+    context = {"chapter": chapter, "organizations": Organization.objects.all()}
+    return render(request, "casestudies/organizations.html", context)
+
+
+@require_safe
+def theme_list(request: HttpRequest) -> HttpResponse:
+    """Show all themes with their numbers of studies, under the chapters that treat them."""
+    counts = Selection(QueryDict()).counts.by_filter["theme"]
+    chapters = Chapter.objects.filter(kind=Chapter.Kind.CHAPTER).prefetch_related("theme_links__theme")
+    return render(request, "casestudies/theme_list.html", {"chapters": chapters, "counts": counts})
+
+
+@require_safe
+def theme_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a theme: its definition, other words for it, its chapters, provisions and studies."""
+    theme = get_object_or_404(Theme, code=code)
+    context = {
+        "theme": theme,
+        "chapters": theme.chapters.filter(kind=Chapter.Kind.CHAPTER),
+        "provisions": theme.provisions.select_related("convention"),
+        "terms": theme.glossary_terms.all(),
+        **_studies("theme", code),
+    }
+    return render(request, "casestudies/theme_detail.html", context)
+
+
+@require_safe
+def country_list(request: HttpRequest) -> HttpResponse:
+    """Show the countries that have studies, by region."""
+    selection = Selection(QueryDict())
+    counts = selection.counts.by_filter["country"]
+    regions = []
+    countries = list(Country.objects.filter(alpha2__in=counts))
+    order = {code: place for place, code in enumerate(counts)}
+    for region in sorted(Region.objects.all(), key=lambda region: region.name):
+        members = [country for country in countries if country.region_id == region.pk]
+        if members:
+            regions.append((region, sorted(members, key=lambda country: order[country.alpha2])))
+    return render(request, "casestudies/country_list.html", {"regions": regions, "counts": counts})
+
+
+@require_safe
+def country_detail(request: HttpRequest, alpha2: str) -> HttpResponse:
+    """Show a country: its standing, the conventions it is party to, its studies and places."""
+    if alpha2 != alpha2.upper():
+        return redirect("country-detail", alpha2.upper(), permanent=True)
+    country = get_object_or_404(Country.objects.select_related("region"), alpha2=alpha2)
+    context = {
+        "country": country,
+        "memberships": country.memberships.select_related("convention"),
+        **_studies("country", alpha2),
+    }
+    return render(request, "casestudies/country_detail.html", context)
+
+
+@require_safe
+def convention_list(request: HttpRequest) -> HttpResponse:
+    """Show all conventions with their numbers of provisions and studies."""
+    counts = Selection(QueryDict()).counts.by_filter["convention"]
+    conventions = Convention.objects.annotate(provision_count=Count("provisions"))
+    return render(request, "casestudies/convention_list.html", {"conventions": conventions, "counts": counts})
+
+
+@require_safe
+def convention_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a convention: each provision with the studies that illustrate it, and its known parties."""
+    if code != code.upper():
+        return redirect("convention-detail", code.upper(), permanent=True)
+    convention = get_object_or_404(Convention, code=code)
+    links = convention.case_links.filter(case_study__status="published").select_related("case_study")
+    by_provision: dict[int | None, list[CaseStudy]] = {}
+    for link in links.order_by(f"case_study__search_entry__title_order_{get_language()}"):
+        by_provision.setdefault(link.provision_id, []).append(link.case_study)
+    provisions = list(convention.provisions.prefetch_related("theme_links__theme"))
+    for provision in provisions:
+        provision.studies = by_provision.get(provision.pk, [])
+    context = {
+        "convention": convention,
+        "provisions": provisions,
+        "illustrated": sum(bool(provision.studies) for provision in provisions),
+        "whole": by_provision.get(None, []),
+        "study_count": len({link.case_study_id for link in links}),
+        "parties": sorted(convention.parties.select_related("country"), key=lambda party: str(party.country)),
+    }
+    return render(request, "casestudies/convention_detail.html", context)
+
+
+def _studies(key: str, code: str) -> dict:
+    """Return the first studies of a one-value selection, their number, and the query string of them all."""
+    selection = Selection(QueryDict(f"{key}={code}"))
+    if selection.faults:
+        raise Http404(gettext("There is no such page."))
+    identifiers = list(selection.entries.values_list("pk", flat=True)[:STUDIES_ON_A_VOCABULARY_PAGE])
+    return {
+        "studies": selection.studies(identifiers, _for_list()),
+        "study_count": selection.counts.total,
+        "query_string": selection.query_string(),
+    }
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Say what this is, whose words these are, how to search, cite and download."""
+    coverage = SearchEntry.objects.aggregate(all=Count("pk"), measured=Count("pk", filter=Q(measured=True)))
+    return render(request, "casestudies/about.html", {"coverage": coverage, "address": reverse("case-list")})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is no such page, and offer the search."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that the fault is ours, without the database, which may be the reason."""
+    return render(request, "500.html", status=500)

@@ -1,0 +1,1 @@
+"""The project package: settings, addresses, and the database a developer gets."""

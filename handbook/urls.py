@@ -1,0 +1,18 @@
+"""Addresses: the admin and the health check stand alone, everything for readers under its language."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from casestudies import views
+
+urlpatterns = [
+    path("", views.choose_language, name="choose-language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(path("", include("casestudies.urls"))),
+]
+handler404 = "casestudies.views.not_found"
+handler500 = "casestudies.views.server_error"

@@ -1,0 +1,44 @@
+"""What the tests share: the loaded collection, clients, and a study to work with."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from casestudies import search_index
+from tests.factories import CaseStudyFactory, UserFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load the starter collection once; every test's own changes are rolled back on top of it."""
+    with django_db_blocker.unblock():
+        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("load_collection", verbosity=0)
+
+
+@pytest.fixture
+def empty_collection(db):
+    """A database with the vocabularies and no study."""
+    from casestudies.models import CaseStudy
+
+    CaseStudy.objects.all().delete()
+
+
+@pytest.fixture
+def make_study(db):
+    """Return a function that makes a complete published study, findable at once."""
+
+    def make(**fields):
+        study = CaseStudyFactory(**fields)
+        search_index.refresh([study.pk])
+        return study
+
+    return make
+
+
+@pytest.fixture
+def curator(db):
+    """A client signed in as a superuser."""
+    client = Client()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True), "django.contrib.auth.backends.ModelBackend")
+    return client
