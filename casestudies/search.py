@@ -11,7 +11,7 @@ from functools import reduce
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Expression
 
 MAXIMUM_LENGTH = 500
@@ -19,6 +19,9 @@ MAXIMUM_LENGTH = 500
 WEIGHTS = [0.05, 0.2, 0.5, 1.0]
 # Marks around a hit that no text holds, exchanged for <mark> once the text is escaped.
 HIT_START, HIT_END = "\ue000", "\ue001"
+# PostgreSQL's parser takes "CIM/SMGS" for a file name and "<b>" for markup. Texts are plain: before it sees them, these
+# characters become ones that mean nothing to it, here so that they can be put back, in the index as blanks.
+MISREAD, STAND_INS = "/<", "\ue002\ue003"
 # Between the texts of a study where passages are looked for in all of them.
 PARAGRAPH = Value("\n\n")
 
@@ -91,16 +94,21 @@ def rank(entries: QuerySet, question: Question) -> QuerySet:
     )
 
 
-def headline(field: str, language: str, question: Question, **options) -> SearchHeadline:
-    """Return an expression for the text in `field` with hits marked by HIT_START and HIT_END.
+def headline(text: Expression, language: str, question: Question, **options) -> SearchHeadline:
+    """Return an expression for `text` with hits marked; `as_written` reads it.
 
     `language` is the language of the text. Options are PostgreSQL's for ts_headline.
     """
     return SearchHeadline(
-        field,
+        Func(text, Value(MISREAD), Value(STAND_INS), function="translate", output_field=TextField()),
         question.expression(),
         config=f"handbook_{language}",
         start_sel=HIT_START,
         stop_sel=HIT_END,
         **options,
     )
+
+
+def as_written(marked: str) -> str:
+    """Return a marked text with its own characters again; the marks stay."""
+    return marked.translate(str.maketrans(STAND_INS, MISREAD))

@@ -9,19 +9,41 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import connection
 
-# Rebuilds the entries of the published studies among `ids`; NULL means all. Names of linked records are indexed in
-# every language beside the summary (weight B), so a study is found through any of them.
-_DOCUMENT = """
-    setweight(to_tsvector('handbook_{language}', normalize(coalesce(study.title_{language}, ''))), 'A')
-    || setweight(to_tsvector('handbook_{language}', normalize(concat_ws(' . ',
-        study.summary_{language}, study.region_scope_{language},
-        chapter.names_{language}, theme.names_{language}, country.names_{language}, convention.names_{language}
-       ))), 'B')
-    || setweight(to_tsvector('handbook_{language}', normalize(concat_ws(' . ',
-        study.challenge_{language}, study.practice_{language}, study.results_{language}, study.lessons_{language},
-        outcome.names_{language}
-       ))), 'C')
-"""
+from . import search
+
+# Between two texts that are indexed together.
+_FULL_STOP = "' . '"
+# Names of linked records are indexed in every language beside the summary, so a study is found through any of them.
+_WEIGHTED_TEXTS = {
+    "A": ["study.title_{language}"],
+    "B": [
+        "study.summary_{language}",
+        "study.region_scope_{language}",
+        "chapter.names_{language}",
+        "theme.names_{language}",
+        "country.names_{language}",
+        "convention.names_{language}",
+    ],
+    "C": [
+        "study.challenge_{language}",
+        "study.practice_{language}",
+        "study.results_{language}",
+        "study.lessons_{language}",
+        "outcome.names_{language}",
+    ],
+}
+# What is kept in one language only, its own; foreign names are stemmed as English, as a question for them is.
+_WEIGHTED_NAMES = {"C": [f"array_to_string(study.implementers, {_FULL_STOP})", "place.names"], "D": ["source.names"]}
+
+
+def _vector(language: str, weight: str, texts: list[str]) -> str:
+    """Return the SQL for the weighted lexemes of some texts."""
+    joined = ", ".join(text.format(language=language) for text in texts)
+    blanks = " " * len(search.MISREAD)
+    cleaned = f"translate(normalize(concat_ws({_FULL_STOP}, {joined})), '{search.MISREAD}', '{blanks}')"
+    return f"setweight(to_tsvector('handbook_{language}', {cleaned}), '{weight}')"
+
+
 _ORDER_KEY = "trim(regexp_replace(lower(unaccent({text})), '[^[:alnum:]]+', ' ', 'g'))"
 _TITLE_ORDER = _ORDER_KEY.format(text="coalesce(nullif(study.title_{language}, ''), study.title_en, '')")
 _COUNTRY_ORDER = _ORDER_KEY.format(
@@ -35,10 +57,7 @@ INSERT INTO casestudies_searchentry (
 )
 SELECT
     study.id,
-    {documents}
-    || setweight(to_tsvector('handbook_en', normalize(concat_ws(' . ',
-        array_to_string(study.implementers, ' . '), place.names))), 'C')
-    || setweight(to_tsvector('handbook_en', normalize(coalesce(source.names, ''))), 'D'),
+    {document},
     chapter.ids, coalesce(theme.ids, '{{}}'), coalesce(country.ids, '{{}}'), coalesce(country.regions, '{{}}'),
     coalesce(convention.ids, '{{}}'), coalesce(convention.provisions, '{{}}'),
     study.transport_modes, coalesce(country.osce, '{{}}'), coalesce(country.unece, false),
@@ -124,20 +143,25 @@ def refresh(case_study_ids: Iterable[int] | None = None) -> None:
 def _refresh_statement() -> str:
     languages = [code for code, _name in settings.LANGUAGES]
 
-    def each(template: str, separator: str = ", ") -> str:
-        return separator.join(template.format(language=language) for language in languages)
+    def each(template: str) -> str:
+        return ", ".join(template.format(language=language) for language in languages)
 
     def names(*parts: str) -> str:
         """Return columns names_en, names_ru …: the `parts` of all rows as one text a language."""
-        return each(f"string_agg(concat_ws(' . ', {', '.join(parts)}), ' . ') AS names_{{language}}")
+        return each(f"string_agg(concat_ws({_FULL_STOP}, {', '.join(parts)}), {_FULL_STOP}) AS names_{{language}}")
 
     order_columns = [f"{key}_order_{language}" for key in ("title", "country") for language in languages]
     return _REFRESH.format(
         order_columns=", ".join(order_columns),
-        documents=each(_DOCUMENT, " || "),
+        document=" || ".join(
+            [
+                *(_vector(language, *texts) for language in languages for texts in _WEIGHTED_TEXTS.items()),
+                *(_vector("en", *texts) for texts in _WEIGHTED_NAMES.items()),
+            ]
+        ),
         orders=each(_TITLE_ORDER) + ", " + each(_COUNTRY_ORDER),
         chapter_names=names("c.title_{language}"),
-        theme_names=names("t.name_{language}", "array_to_string(t.synonyms_{language}, ' . ')"),
+        theme_names=names("t.name_{language}", f"array_to_string(t.synonyms_{{language}}, {_FULL_STOP})"),
         country_names=names("c.name_{language}", "r.name_{language}")
         + ", "
         + each("(array_agg(c.name_{language} ORDER BY link.position, link.id))[1] AS first_{language}"),

@@ -222,6 +222,10 @@ class Selection:
         by_pk = queryset.published().in_bulk(identifiers)
         return [by_pk[pk] for pk in identifiers if pk in by_pk]
 
+    def first_studies(self, number: int, queryset: QuerySet[CaseStudy]) -> list[CaseStudy]:
+        """Return the first studies, read through `queryset`."""
+        return self.studies(list(self.entries.values_list("pk", flat=True)[:number]), queryset)
+
     def all_studies(self, queryset: QuerySet[CaseStudy], batch_size: int = 200) -> Iterator[CaseStudy]:
         """Yield every study in order, reading `batch_size` at a time."""
         identifiers = self.identifiers()

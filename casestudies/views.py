@@ -2,7 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
-from django.db.models import Count, Q, TextField
+from django.db.models import Count, F, Q, TextField
 from django.db.models.functions import Concat
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -67,23 +67,21 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Say what this is, offer a search, and show the chapters and the collection's size."""
-    published = CaseStudy.objects.published()
-    outcomes = Outcome.objects.filter(case_study__status="published")
+    selection = Selection(QueryDict())
     numbers = {
-        "studies": published.count(),
-        "countries": Country.objects.filter(case_studies__status="published").distinct().count(),
-        "conventions": Convention.objects.filter(case_studies__status="published").distinct().count(),
-        "outcomes": outcomes.count(),
+        "studies": selection.counts.total,
+        "countries": len(selection.counts.by_filter["country"]),
+        "conventions": len(selection.counts.by_filter["convention"]),
+        "outcomes": Outcome.objects.filter(case_study__status="published").count(),
         "sources": Source.objects.filter(case_study__status="published").count(),
     }
-    newest = Selection(QueryDict("sort=newest"))
     return render(
         request,
         "casestudies/home.html",
         {
             "numbers": numbers,
-            "chapters": _chapters_with_counts(Chapter.Kind.CHAPTER),
-            "studies": newest.studies(list(newest.entries.values_list("pk", flat=True)[:4]), _for_list()),
+            "chapters": _chapters_with_counts(selection),
+            "studies": selection.first_studies(4, _for_list()),
         },
     )
 
@@ -140,7 +138,7 @@ def _for_list(question: search.Question | None = None):
     texts = [f"{field}_{language}" for field in ("summary", "challenge", "practice", "results", "lessons")]
     passages = [part for field in texts for part in (field, search.PARAGRAPH)][:-1]
     return studies.annotate(
-        title_hits=search.headline(f"title_{language}", language, question, highlight_all=True),
+        title_hits=search.headline(F(f"title_{language}"), language, question, highlight_all=True),
         passages=search.headline(
             Concat(*passages, output_field=TextField()),
             language,
@@ -197,16 +195,16 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def chapter_list(request: HttpRequest) -> HttpResponse:
     """Show the chapters with their numbers of studies, and the annexes."""
     context = {
-        "chapters": _chapters_with_counts(Chapter.Kind.CHAPTER),
+        "chapters": _chapters_with_counts(Selection(QueryDict())),
         "annexes": Chapter.objects.filter(kind=Chapter.Kind.ANNEX),
     }
     return render(request, "casestudies/chapter_list.html", context)
 
 
-def _chapters_with_counts(kind: Chapter.Kind):
+def _chapters_with_counts(selection: Selection) -> list[Chapter]:
     """Return the chapters; `study_count` is what the filter `chapter` would give."""
-    counts = Selection(QueryDict()).counts.by_filter["chapter"]
-    chapters = list(Chapter.objects.filter(kind=kind))
+    counts = selection.counts.by_filter["chapter"]
+    chapters = list(Chapter.objects.filter(kind=Chapter.Kind.CHAPTER))
     for chapter in chapters:
         chapter.study_count = counts.get(str(chapter.number), 0)
     return chapters
@@ -321,9 +319,8 @@ def _studies(key: str, code: str) -> dict:
     selection = Selection(QueryDict(f"{key}={code}"))
     if selection.faults:
         raise Http404(gettext("There is no such page."))
-    identifiers = list(selection.entries.values_list("pk", flat=True)[:STUDIES_ON_A_VOCABULARY_PAGE])
     return {
-        "studies": selection.studies(identifiers, _for_list()),
+        "studies": selection.first_studies(STUDIES_ON_A_VOCABULARY_PAGE, _for_list()),
         "study_count": selection.counts.total,
         "query_string": selection.query_string(),
     }

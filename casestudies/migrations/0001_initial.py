@@ -403,7 +403,7 @@ class Migration(migrations.Migration):
                 ('after_year', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1800), django.core.validators.MaxValueValidator(2100)], verbose_name='year after')),
                 ('better', models.CharField(choices=[('lower', 'lower'), ('higher', 'higher')], max_length=6, verbose_name='better is')),
                 ('case_study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='casestudies.casestudy')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='casestudies.source', verbose_name='source')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='outcomes', to='casestudies.source', verbose_name='source')),
             ],
             options={
                 'verbose_name': 'outcome',

@@ -68,7 +68,7 @@ class Outcome(OrderedLink):
     before_year = models.PositiveSmallIntegerField(_("year before"), null=True, blank=True, validators=YEAR_RANGE)
     after_year = models.PositiveSmallIntegerField(_("year after"), null=True, blank=True, validators=YEAR_RANGE)
     better = models.CharField(_("better is"), max_length=6, choices=Better)
-    source = models.ForeignKey(Source, models.PROTECT, related_name="outcomes", verbose_name=_("source"))
+    source = models.ForeignKey(Source, models.RESTRICT, related_name="outcomes", verbose_name=_("source"))
 
     class Meta(OrderedLink.Meta):
         verbose_name = _("outcome")

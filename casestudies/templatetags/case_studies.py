@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from casestudies.collection_records import number
 from casestudies.models import CaseStudy, Party
 from casestudies.models.case import TransportMode
-from casestudies.search import HIT_END, HIT_START
+from casestudies.search import HIT_END, HIT_START, as_written
 
 register = template.Library()
 NO_BREAK_SPACE = "\u00a0"
@@ -33,7 +33,7 @@ def text(record, field: str, element: str = "span") -> SafeString:
 @register.filter
 def highlighted(value: str) -> SafeString:
     """Show a text in which PostgreSQL marked the hits. Everything else in it is escaped."""
-    return mark_safe(escape(value).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
+    return mark_safe(escape(as_written(value)).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
 
 
 @register.filter

@@ -1,0 +1,149 @@
+"""What leaves the application: opened and read back."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.http import QueryDict
+from django.utils import translation
+
+from casestudies.exports import FORMATS
+from casestudies.exports.comma_separated import neutralized
+from casestudies.models import CaseStudy, Source
+from casestudies.selection import Selection
+
+pytestmark = pytest.mark.django_db
+
+QUERIES = ["", "q=transit&country=KZ", "theme=single-window&sort=title", "sort=country&measured=1&page=2", "q=zzzz"]
+
+
+def body(client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.streaming
+    return b"".join(response.streaming_content).decode("utf-8")
+
+
+def rows(content: str) -> list[dict]:
+    assert content.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(content[1:], newline="")))
+
+
+READERS = {
+    "csv": lambda content: [row["slug"] for row in rows(content)],
+    "json": lambda content: [study["slug"] for study in json.loads(content)["results"]],
+}
+
+
+def test_every_format_has_a_reader_here():
+    assert READERS.keys() == FORMATS.keys()
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("query", QUERIES)
+def test_file_has_the_studies_of_the_list_in_its_order(client, extension, language, query):
+    with translation.override(language):
+        expected = [e.case_study.slug for e in Selection(QueryDict(query)).entries.select_related("case_study")]
+    assert READERS[extension](body(client, f"/{language}/case-studies.{extension}?{query}")) == expected
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("status", ["draft", "in-review", "archived"])
+def test_unpublished_study_is_in_no_file(client, make_study, extension, status):
+    make_study(slug="hidden", status=status)
+    assert "hidden" not in READERS[extension](body(client, f"/en/case-studies.{extension}"))
+
+
+def test_csv_speaks_the_language_of_its_address(client):
+    english, russian = (
+        rows(body(client, f"/{language}/case-studies.csv?country=NO&sort=title")) for language in ("en", "ru")
+    )
+    slug = "norway-sweden-finland-customs-border-cooperation"
+    row = next(row for row in english if row["slug"] == slug)
+    study = CaseStudy.objects.get(slug=slug)
+    assert row["Title"] == study.title_en
+    assert row["Country codes"] == "NO; SE; FI"
+    assert row["Address"] == f"http://testserver/en/case-studies/{slug}/"
+    assert row["Sources"].count("http") == study.sources.exclude(url="").count()
+    row = next(row for row in russian if row["slug"] == slug)
+    assert study.title_ru in row.values()
+    assert study.practice_ru in row.values()
+    assert "Title" not in row
+
+
+def test_csv_writes_outcomes_in_words(client, empty_collection, make_study):
+    make_study(outcomes=1)
+    (row,) = rows(body(client, "/en/case-studies.csv"))
+    assert row["Measured results"] == "Waiting time: 72\u00a0hours → 6\u00a0hours"
+    (row,) = rows(body(client, "/ru/case-studies.csv"))
+    assert "Время ожидания: 72\u00a0часа → 6\u00a0часов" in row.values()
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", " ="])
+def test_cell_that_looks_like_a_formula_is_neutralized(start):
+    assert neutralized(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
+
+
+@pytest.mark.parametrize("value", ["a=b", "1997–2005", "", None, 5, -5])
+def test_other_cells_stay_as_they_are(value):
+    assert neutralized(value) == value
+
+
+def test_csv_neutralizes_every_text_column(client, empty_collection, make_study):
+    study = make_study(title_en="=1+1", summary_en="+1", practice_en='@SUM(A1) "quoted", with\nlines', sources=[])
+    Source.objects.create(case_study=study, title="=HYPERLINK()", publisher="x")
+    (row,) = rows(body(client, "/en/case-studies.csv"))
+    assert (row["Title"], row["Summary"]) == ("'=1+1", "'+1")
+    assert row["Practice"] == '\'@SUM(A1) "quoted", with\nlines'
+    assert row["Sources"].startswith("'=HYPERLINK()")
+    assert not [cell for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_csv_is_a_download_with_a_telling_name(client):
+    response = client.get("/ru/case-studies.csv?country=NO")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"].startswith('attachment; filename="case-studies-ru-')
+
+
+def test_json_says_what_it_holds(client):
+    document = json.loads(body(client, "/en/case-studies.json?q=transit&country=KZ"))
+    assert document["count"] == len(document["results"]) == 9
+    assert document["question"] == "Search: “transit”; Country: Kazakhstan"
+    assert document["facets"]["country"]["KZ"] == 9
+    assert document["facets"]["lldc"] == {"1": 9}
+    for study in document["results"]:
+        assert next(iter(study)) == "slug"
+
+
+def test_json_study_holds_every_field(client):
+    document = json.loads(body(client, "/ru/case-studies.json?q=ЦИМ"))
+    study = next(s for s in document["results"] if s["slug"] == "cim-smgs-common-rail-consignment-note")
+    record = CaseStudy.objects.get(slug=study["slug"])
+    assert study["title"] == record.title_ru
+    assert study["period"] == {"start": 2006, "end": None}
+    assert study["countries"][0] == {"code": "UA", "name": "Украина"}
+    assert {key: value for key, value in study["conventions"][2].items() if key != "name"} == {
+        "code": "HARMONIZATION",
+        "provision": "harmonization-annex-9-article-9",
+        "ref": "Annex 9, Article 9",
+    }
+    assert study["outcomes"][0]["after"] == 36226
+    assert study["outcomes"][0]["indicator"] == record.outcomes.first().indicator_ru
+    assert len(study["sources"]) == 4
+    assert study["places"][0]["name"] == "Małaszewicze"
+
+
+def test_unknown_format_is_not_found(client):
+    assert client.get("/en/case-studies.exe").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/en/case-studies.csv", "/en/case-studies.json"])
+def test_queries_do_not_grow_with_the_studies(
+    client, empty_collection, make_study, django_assert_max_num_queries, path
+):
+    for _number in range(30):
+        make_study(outcomes=2, provisions=[("TIR", "Article 4")], countries=["KZ", "UZ"])
+    with django_assert_max_num_queries(24):
+        body(client, path)

@@ -1,0 +1,75 @@
+"""Every count is exactly what a click gives, under any combination of filters and search."""
+
+from urllib.parse import urlencode
+
+import pytest
+from django.http import QueryDict
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from casestudies.filters import VALUE_FILTERS
+from casestudies.selection import Selection
+
+pytestmark = pytest.mark.django_db
+
+VALUES = {
+    "country": ["KZ", "UZ", "NO", "SE", "US", "PL", "UG", "AL"],
+    "region": ["central-asia", "northern-europe", "eastern-africa", "eastern-europe"],
+    "osce": ["participating", "partner"],
+    "unece": ["1"],
+    "lldc": ["1"],
+    "field_operation": ["1"],
+    "chapter": ["1", "2", "4", "7", "9"],
+    "theme": ["single-window", "customs-transit", "risk-management", "training", "seaports"],
+    "convention": ["RKC", "TIR", "WTO-TFA", "HARMONIZATION"],
+    "provision": ["wto-tfa-article-7", "harmonization-annex-8", "rkc-general-annex-chapter-6"],
+    "mode": ["road", "rail", "sea"],
+    "measured": ["1"],
+    "q": ["customs", "граница", "border -rail", '"single window" OR transit', "the"],
+    "year_from": ["1995", "2010"],
+    "year_to": ["2012", "2020"],
+}
+single = {"q", "year_from", "year_to"}
+queries = st.lists(
+    st.sampled_from([(key, value) for key, values in VALUES.items() for value in values]), max_size=6, unique=True
+).filter(lambda pairs: all(sum(key == k for k, _v in pairs) <= 1 for key in single))
+
+
+def selection(pairs) -> Selection:
+    with translation.override("en"):
+        made = Selection(QueryDict(urlencode(pairs)))
+        assert made.faults == []
+        return made
+
+
+@given(pairs=queries, data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_count_is_what_the_click_gives(pairs, data):
+    counts = selection(pairs).counts
+    assert counts.total == selection(pairs).entries.count()
+    for key in VALUE_FILTERS:
+        shown = counts.by_filter[key]
+        for code in data.draw(st.lists(st.sampled_from(sorted(shown)), max_size=2, unique=True)) if shown else []:
+            assert shown[code] == selection([*pairs, (key, code)]).entries.count(), (pairs, key, code)
+
+
+@pytest.mark.parametrize("pairs", [[], [("country", "KZ")], [("theme", "single-window"), ("q", "customs")]])
+def test_value_that_is_not_shown_has_no_study(pairs):
+    made = selection(pairs)
+    in_use = {key for key, _value in pairs}
+    for key in ("country", "theme", "region", "chapter", "provision"):
+        for code in set(made.vocabulary[key]) - set(made.counts.by_filter[key]):
+            others = [pair for pair in pairs if pair[0] != key] if key in in_use else pairs
+            assert selection([*others, (key, code)]).entries.count() == 0
+
+
+def test_list_shows_counts_that_its_links_give(client):
+    import re
+
+    content = client.get("/en/case-studies/?country=KZ&theme=customs-transit").content.decode()
+    links = re.findall(r'class="value" id="[^"]+" href="/en/case-studies/\?([^"]+)">.*?class="count">(\d+)', content)
+    assert len(links) > 20
+    for query, count in links:
+        made = Selection(QueryDict(query.replace("&amp;", "&")))
+        assert made.entries.count() == int(count)
