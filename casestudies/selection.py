@@ -11,7 +11,7 @@ from itertools import islice
 
 from django.db.models import F, QuerySet
 from django.http import QueryDict
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from . import facets, search
 from .filters import KEYS, SINGLE_FILTERS, VALUE_FILTERS, CaseStudyFilterSet
@@ -140,9 +140,10 @@ class Selection:
         """The question in words, in the reader's language: "Country: Norway or Sweden; Theme: Single window"."""
         by_label: dict[str, list[str]] = {}
         for choice in self.choices:
-            shown = f"“{choice.label}”" if choice.key == "q" else str(choice.label)
+            shown = gettext("“%(words)s”") % {"words": choice.label} if choice.key == "q" else str(choice.label)
             by_label.setdefault(str(choice.key_label), []).append(shown)
-        joined = [f"{label}: {gettext(' or ').join(values)}" for label, values in by_label.items()]
+        either = pgettext("between values", " or ")
+        joined = [f"{label}: {either.join(values)}" for label, values in by_label.items()]
         return "; ".join(joined) or gettext("All case studies")
 
     # Query strings of neighbouring selections --------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.db.models import Count, F, Q, TextField
 from django.db.models.functions import Concat
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -62,6 +63,12 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Let search engines read everything but the admin and the endless combinations of filters."""
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /*/case-studies/?", "Disallow: /*/case-studies.", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead browsers that ask at the usual place, as in the admin, to the site's mark."""
+    return redirect(static("casestudies/mark.svg"))
 
 
 @require_safe
@@ -330,7 +337,9 @@ def _studies(key: str, code: str) -> dict:
 def about(request: HttpRequest) -> HttpResponse:
     """Say what this is, whose words these are, how to search, cite and download."""
     coverage = SearchEntry.objects.aggregate(all=Count("pk"), measured=Count("pk", filter=Q(measured=True)))
-    return render(request, "casestudies/about.html", {"coverage": coverage, "address": reverse("case-list")})
+    return render(
+        request, "casestudies/about.html", {"coverage": coverage, "address": reverse("case-export", args=["csv"])}
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

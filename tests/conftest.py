@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from casestudies import search_index
 from tests.factories import CaseStudyFactory, UserFactory
@@ -42,3 +43,10 @@ def curator(db):
     client = Client()
     client.force_login(UserFactory(is_staff=True, is_superuser=True), "django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """Begin every test in English: a request in Russian leaves its language active."""
+    with translation.override("en"):
+        yield

@@ -167,7 +167,7 @@ def test_healthz(client, monkeypatch):
 @pytest.mark.parametrize(
     ("path", "number"),
     [
-        ("/en/", 16),
+        ("/en/", 17),
         ("/en/case-studies/", 14),
         ("/en/case-studies/?q=transit&country=KZ&theme=customs-transit", 14),
         (f"/en/case-studies/{STUDY}/?q=transit", 32),

@@ -79,6 +79,13 @@ class OrderedInline(admin.TabularInline):
     ordering = ("position", "id")
 
 
+class WideInline(admin.StackedInline):
+    """The same for records with long texts: a block each."""
+
+    extra = 0
+    ordering = ("position", "id")
+
+
 class CountryInline(OrderedInline):
     """The countries, the main one first."""
 
@@ -124,30 +131,36 @@ class PlaceInline(OrderedInline):
     classes = ("tab-evidence",)
 
 
-class SourceInline(OrderedInline):
+class SourceInline(WideInline):
     """What the study rests on."""
 
     model = Source
     formset = SourceFormSet
-    fields = ("title", "publisher", "year", "url", "checked", "position")
+    fieldsets = (
+        (
+            None,
+            {"fields": (("title", "publisher"), ("url", "year", "checked", "position")), "classes": ("side-by-side",)},
+        ),
+    )
     classes = ("tab-evidence",)
 
 
-class OutcomeInline(OrderedInline):
+class OutcomeInline(WideInline):
     """Measured results, each with one of the study's sources."""
 
     model = Outcome
-    fields = (
-        "indicator_en",
-        "indicator_ru",
-        "before",
-        "before_year",
-        "after",
-        "after_year",
-        "unit",
-        "better",
-        "source",
-        "position",
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("indicator_en", "indicator_ru"),
+                    ("before", "before_year", "after", "after_year"),
+                    ("unit", "better", "source", "position"),
+                ),
+                "classes": ("side-by-side",),
+            },
+        ),
     )
     classes = ("tab-evidence",)
 
@@ -229,7 +242,7 @@ class CaseStudyAdmin(admin.ModelAdmin):
             for field in TEXT_FIELDS
         ),
         (
-            _("Filing"),
+            _("Classification"),
             {
                 "fields": (
                     "slug",
@@ -241,7 +254,7 @@ class CaseStudyAdmin(admin.ModelAdmin):
                     "handbook",
                     "confidence",
                 ),
-                "classes": ("tab-filing",),
+                "classes": ("tab-filing", "side-by-side"),
             },
         ),
     )

@@ -26,6 +26,7 @@ from .forms import LinesField
 
 admin.site.site_header = _("Best Practices at Border Crossings")
 admin.site.site_title = _("Best Practices at Border Crossings")
+admin.site.enable_nav_sidebar = False  # the lists need the width
 
 
 class VocabularyAdmin(admin.ModelAdmin):
@@ -40,6 +41,10 @@ class VocabularyAdmin(admin.ModelAdmin):
         """Keep codes that others may have shared or cited."""
         fields = super().get_readonly_fields(request, obj)
         return (*fields, *self.codes) if obj else fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: object | None = None) -> list:
+        """Set the languages of a text side by side."""
+        return [(None, {"fields": self.get_fields(request, obj), "classes": ("side-by-side",)})]
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
         """Index the studies that hold the record's names, in the same transaction."""

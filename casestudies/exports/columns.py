@@ -75,8 +75,8 @@ COLUMNS = [
     Column(_("Group of countries"), lambda study: study.region_scope),
     Column(_("Conventions and provisions"), _provisions),
     Column(_("Transport modes"), _modes),
-    Column(_("First year"), lambda study: study.period_start),
-    Column(_("Last year"), lambda study: study.period_end),
+    Column(_("First year of the practice"), lambda study: study.period_start),
+    Column(_("Last year of the practice"), lambda study: study.period_end),
     Column(_("Places"), lambda study: _joined(_place(place) for place in study.places.all())),
     Column(_("Implementers"), lambda study: _joined(study.implementers)),
     Column(

@@ -99,9 +99,15 @@ class CaseStudy(models.Model):
         default=list,
         blank=True,
     )
-    period_start = models.PositiveSmallIntegerField(_("first year"), null=True, blank=True, validators=YEAR_RANGE)
+    period_start = models.PositiveSmallIntegerField(
+        _("first year of the practice"), null=True, blank=True, validators=YEAR_RANGE
+    )
     period_end = models.PositiveSmallIntegerField(
-        _("last year"), null=True, blank=True, validators=YEAR_RANGE, help_text=_("Empty while it runs.")
+        _("last year of the practice"),
+        null=True,
+        blank=True,
+        validators=YEAR_RANGE,
+        help_text=_("Empty while it runs."),
     )
     implementers = ArrayField(
         models.CharField(max_length=250),
@@ -156,7 +162,7 @@ class CaseStudy(models.Model):
             models.CheckConstraint(
                 name="case_period_in_order",
                 condition=models.Q(period_end__gte=models.F("period_start")),
-                violation_error_message=_("The last year lies before the first."),
+                violation_error_message=_("The last year precedes the first."),
             ),
         ]
         indexes = [models.Index(fields=["status", "-updated_at"], name="case_status_and_last_change")]

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .case import CaseStudy
 from .links import OrderedLink, latitude_and_longitude, sane_year
@@ -47,7 +48,7 @@ class Outcome(OrderedLink):
         MINUTES = "minutes", _("minutes")
         DAYS = "days", _("days")
         PERCENT = "percent", _("per cent")
-        COUNT = "count", _("number")
+        COUNT = "count", pgettext_lazy("unit", "number")
         EUR = "eur", _("euros")
         USD = "usd", _("US dollars")
         DOCUMENTS = "documents", _("documents")
@@ -65,8 +66,12 @@ class Outcome(OrderedLink):
     before = models.DecimalField(_("before"), max_digits=18, decimal_places=4, null=True, blank=True)
     after = models.DecimalField(_("after"), max_digits=18, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=14, choices=Unit)
-    before_year = models.PositiveSmallIntegerField(_("year before"), null=True, blank=True, validators=YEAR_RANGE)
-    after_year = models.PositiveSmallIntegerField(_("year after"), null=True, blank=True, validators=YEAR_RANGE)
+    before_year = models.PositiveSmallIntegerField(
+        _("year of the value before"), null=True, blank=True, validators=YEAR_RANGE
+    )
+    after_year = models.PositiveSmallIntegerField(
+        _("year of the value after"), null=True, blank=True, validators=YEAR_RANGE
+    )
     better = models.CharField(_("better is"), max_length=6, choices=Better)
     source = models.ForeignKey(Source, models.RESTRICT, related_name="outcomes", verbose_name=_("source"))
 
@@ -79,7 +84,7 @@ class Outcome(OrderedLink):
             models.CheckConstraint(
                 name="outcome_years_in_order",
                 condition=models.Q(after_year__gte=models.F("before_year")),
-                violation_error_message=_("The year after lies before the year before."),
+                violation_error_message=_("The year of the value after precedes that of the value before."),
             ),
         ]
 

@@ -1,0 +1,102 @@
+"""A real browser before the real server: what `make run` starts, with a database of its own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from time import sleep
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+STAFF = {"username": "curator", "password": "correct-horse-battery-staple"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, and leave it out where there is no Chromium."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(scope="session")
+def database_url() -> str:
+    """The address of a new, empty database on the server that the tests use; dropped at the end."""
+    server, name = os.environ["DATABASE_URL"], f"handbook_browser_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def server(database_url: str):
+    """The address of the site as `manage.py serve` starts it, with a staff account; Ctrl-C must end it cleanly."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    process = subprocess.Popen([*manage, "serve", "--port", str(port)], env=environment)
+    address = f"http://127.0.0.1:{port}"
+    for _attempt in range(600):
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5)
+            break
+        except (urllib.error.URLError, OSError):
+            assert process.poll() is None, "the server ended before it answered"
+            sleep(0.1)
+    account = {f"DJANGO_SUPERUSER_{name.upper()}": value for name, value in STAFF.items()}
+    command = [*manage, "createsuperuser", "--noinput", "--email", "curator@example.org"]
+    subprocess.run(command, env={**environment, **account}, check=True, capture_output=True)
+    yield address
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium from the system; it asks nobody on the network but the server."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: str):
+    """A new page, 1280 pixels wide; whatever the console complains about, or is asked of others, fails the test."""
+    context = browser.new_context(base_url=server, viewport={"width": 1280, "height": 900}, locale="en-GB")
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: request.url.startswith(server) or complaints.append(request.url))
+    yield page
+    context.close()
+    assert [text for text in complaints if "404 (Not Found)" not in text and not text.startswith("data:")] == []
+
+
+@pytest.fixture
+def signed_in(page: Page) -> Page:
+    """The page, signed in to the admin."""
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(STAFF["username"])
+    page.get_by_label("Password").fill(STAFF["password"])
+    page.get_by_role("button", name="Log in").click()
+    return page
