@@ -1,7 +1,8 @@
 """The one FilterSet: what an address may ask, and which studies answer it."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import django_filters
 from django import forms
@@ -27,12 +28,16 @@ VALUES_IN_A_MESSAGE = 12
 class CodeField(forms.MultipleChoiceField):
     """Codes of a vocabulary; a wrong one is named, with what is allowed or what comes closest."""
 
+    # The filterset says what is allowed; asked only when there is something to check.
+    allowed: Callable[[], list[str]] = staticmethod(list)
+
     def validate(self, value: list[str]) -> None:
         """Raise ValidationError with one message a wrong value."""
-        allowed = [code for code, _label in self.choices]
-        wrong = [code for code in value if code not in allowed]
-        if wrong:
-            raise ValidationError([_wrong_value(code, allowed) for code in wrong])
+        if value:
+            allowed = self.allowed()
+            wrong = [code for code in value if code not in allowed]
+            if wrong:
+                raise ValidationError([_wrong_value(code, allowed) for code in wrong])
 
 
 class SingleCodeField(forms.ChoiceField):
@@ -180,7 +185,7 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         self.vocabulary = vocabulary
         super().__init__(data, SearchEntry.objects.all())
         for key in VALUE_FILTERS:
-            self.form.fields[key].choices = [(entry.code, entry.label) for entry in vocabulary[key].values()]
+            self.form.fields[key].allowed = partial(self.allowed, key)
 
     def without(self, *keys: str) -> QuerySet:
         """Return the search entries that satisfy every filter but these."""

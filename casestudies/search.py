@@ -56,12 +56,14 @@ class Question:
         return bool(self.alternatives)
 
     def expression(self) -> Expression:
-        """Return the question as PostgreSQL's tsquery. Not to be called on an empty question."""
+        """Return the question as PostgreSQL's tsquery; that of an empty question matches nothing."""
+        if not self:
+            return SearchQuery("", config="handbook_en", search_type="plain")
         return reduce(or_, (reduce(and_, (term.expression() for term in terms)) for terms in self.alternatives))
 
     def matches(self) -> Q:
-        """Return the condition on search entries; an empty question matches nothing."""
-        return Q(document=self.expression()) if self else Q(pk__in=[])
+        """Return the condition on search entries."""
+        return Q(document=self.expression())
 
 
 def parse(text: str) -> Question:

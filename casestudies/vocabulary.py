@@ -1,9 +1,12 @@
 """The codes that stand in addresses, with their primary keys and their names in the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import CharField, F, Manager, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .models import Chapter, Convention, Country, Provision, Region, Theme
@@ -30,43 +33,37 @@ class Vocabulary:
         """Return the name of a value."""
         return str(self[key][code].label)
 
-    def by_value(self, key: str) -> dict[int | str, Entry]:
-        """Return the values of the filter `key` by what search entries hold."""
-        return {entry.value: entry for entry in self[key].values()}
-
     @cached_property
     def country(self) -> dict[str, Entry]:
         """Countries by two-letter code, by name."""
-        return _by_code(Country.objects.all(), lambda country: country.alpha2, key=_by_label)
+        return _by_code(sorted(_entries(Country.objects, "alpha2", "name"), key=_alphabetical))
 
     @cached_property
     def region(self) -> dict[str, Entry]:
         """Regions by slug, by name."""
-        return _by_code(Region.objects.all(), lambda region: region.slug, key=_by_label)
+        return _by_code(sorted(_entries(Region.objects, "slug", "name"), key=_alphabetical))
 
     @cached_property
     def chapter(self) -> dict[str, Entry]:
         """The chapters by number, under their titles."""
-        chapters = Chapter.objects.filter(kind=Chapter.Kind.CHAPTER)
-        return {
-            str(chapter.number): Entry(str(chapter.number), chapter.pk, f"{chapter.number}. {chapter.title}")
-            for chapter in chapters
-        }
+        chapters = _entries(Chapter.objects.filter(kind=Chapter.Kind.CHAPTER), "number", "title")
+        return _by_code(Entry(str(e.code), e.value, f"{e.code}. {e.label}") for e in chapters)
 
     @cached_property
     def theme(self) -> dict[str, Entry]:
         """Themes by code, in the order of the chapters that treat them."""
-        return _by_code(Theme.objects.all(), lambda theme: theme.code)
+        return _by_code(_entries(Theme.objects, "code", "name"))
 
     @cached_property
     def convention(self) -> dict[str, Entry]:
         """Conventions by code."""
-        return _by_code(Convention.objects.all(), lambda convention: convention.code)
+        return _by_code(_entries(Convention.objects, "code", "short_name"))
 
     @cached_property
     def provision(self) -> dict[str, Entry]:
         """Provisions by code, convention by convention."""
-        return _by_code(Provision.objects.select_related("convention"), lambda provision: provision.code)
+        provisions = Provision.objects.values_list("code", "pk", _text("convention__short_name"), "ref")
+        return _by_code(Entry(code, pk, f"{convention}: {ref}") for code, pk, convention, ref in provisions)
 
     @cached_property
     def mode(self) -> dict[str, Entry]:
@@ -103,13 +100,21 @@ def _flag(label: str) -> dict[str, Entry]:
     return {"1": Entry("1", "1", label)}
 
 
-def _by_label(entry: Entry) -> str:
+def _text(field: str) -> Coalesce:
+    """Return an expression for a translated field: in the reader's language, else in English."""
+    mine, english = F(f"{field}_{get_language()}"), F(f"{field}_en")
+    return Coalesce(NullIf(mine, Value("")), english, output_field=CharField())
+
+
+def _entries(records: QuerySet | Manager, code: str, label: str) -> Iterator[Entry]:
+    # Rows, not model instances: a list needs hundreds of names and nothing else of the records.
+    return (Entry(*row) for row in records.values_list(code, "pk", _text(label)))
+
+
+def _by_code(entries: Iterable[Entry]) -> dict[str, Entry]:
+    return {entry.code: entry for entry in entries}
+
+
+def _alphabetical(entry: Entry) -> str:
     # Ё stands with Е, as in a Russian dictionary; other accents are rare in names of countries.
     return entry.label.casefold().replace("ё", "е").replace("å", "a").replace("ô", "o")
-
-
-def _by_code(records, code: Callable, key: Callable | None = None) -> dict[str, Entry]:
-    entries = [Entry(code(record), record.pk, str(record)) for record in records]
-    if key:
-        entries.sort(key=key)
-    return {entry.code: entry for entry in entries}

@@ -4,10 +4,15 @@ DATABASE_URL points the tests at a server; without it they get an embedded one o
 that they never meet the database of `make run`.
 """
 
+import contextlib
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 
 from handbook import embedded_database
 
@@ -25,3 +30,16 @@ os.environ["LOG_LEVEL"] = "ERROR"
 os.environ["STATIC_ROOT"] = str(Path(_files.name) / "static")
 
 embedded_database.ensure(Path(_files.name) / "postgres", throwaway=True)
+
+
+@contextlib.contextmanager
+def new_database(purpose: str) -> Iterator[str]:
+    """Make an empty database on the tests' server for a process of its own, give its address, drop it at the end."""
+    server, name = os.environ["DATABASE_URL"], f"handbook_{purpose}_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -26,7 +26,7 @@ from casestudies.models import (
 )
 from casestudies.models.case import TEXT_FIELDS, TransportMode
 
-from .forms import LinesField
+from .forms import HTTPS_ADDRESSES, LinesField
 
 
 class CaseStudyForm(forms.ModelForm):
@@ -136,6 +136,7 @@ class SourceInline(WideInline):
 
     model = Source
     formset = SourceFormSet
+    formfield_overrides = HTTPS_ADDRESSES
     fieldsets = (
         (
             None,

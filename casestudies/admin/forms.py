@@ -1,8 +1,12 @@
-"""Form fields for what a study holds in arrays."""
+"""Form fields of the admin."""
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
 from django.contrib.postgres.forms import SimpleArrayField
+from django.db import models
+
+# An address typed without its scheme is taken for https.
+HTTPS_ADDRESSES = {models.URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"}}
 
 
 class LinesField(SimpleArrayField):

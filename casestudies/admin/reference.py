@@ -22,7 +22,7 @@ from casestudies.models import (
     Theme,
 )
 
-from .forms import LinesField
+from .forms import HTTPS_ADDRESSES, LinesField
 
 admin.site.site_header = _("Best Practices at Border Crossings")
 admin.site.site_title = _("Best Practices at Border Crossings")
@@ -33,6 +33,7 @@ class VocabularyAdmin(admin.ModelAdmin):
     """A vocabulary; `codes` name the fields that stand in addresses, and stay as they are once saved."""
 
     codes: tuple[str, ...] = ()
+    formfield_overrides = HTTPS_ADDRESSES
 
     class Media:
         css = {"all": ["casestudies/admin.css"]}

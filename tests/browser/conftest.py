@@ -10,12 +10,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from time import sleep
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.database import new_database
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 STAFF = {"username": "curator", "password": "correct-horse-battery-staple"}
@@ -32,14 +32,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def database_url() -> str:
-    """The address of a new, empty database on the server that the tests use; dropped at the end."""
-    server, name = os.environ["DATABASE_URL"], f"handbook_browser_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield urlsplit(server)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def database_url():
+    """The address of a new, empty database."""
+    with new_database("browser") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

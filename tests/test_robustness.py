@@ -1,0 +1,58 @@
+"""Whatever stands in a query string, the answer is a page or a clear fault, never a failure of the server."""
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from casestudies.filters import KEYS
+
+pytestmark = pytest.mark.django_db
+
+odd_texts = st.one_of(
+    st.text(max_size=40),
+    st.text(alphabet="\"-()|&:*!<>'\\ abOR\x00é\u0301Ёйи\u202e\U0001f600%_", max_size=60),
+    st.sampled_from(["1", "2", "KZ", "road", "single-window", "title", "-1", "1e9", "٣", "2010", " ", "OR", "a" * 600]),
+)
+pairs = st.tuples(st.one_of(st.sampled_from(KEYS), st.text(max_size=8)), odd_texts)
+structured = st.lists(pairs, max_size=6).map(
+    lambda items: "&".join(f"{quote(key, errors='replace')}={quote(value, errors='replace')}" for key, value in items)
+)
+raw = st.binary(max_size=60).map(lambda octets: octets.decode("latin-1").replace("#", ""))
+
+
+@given(query=st.one_of(structured, raw))
+@settings(
+    max_examples=2000,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_no_query_string_is_a_server_error(query, few_studies):
+    client = few_studies
+    page = client.get("/ru/case-studies/", QUERY_STRING=query)
+    assert page.status_code in (200, 404)
+    for extension in ("csv", "json"):
+        response = client.get(f"/en/case-studies.{extension}", QUERY_STRING=query)
+        assert response.status_code in (200, 400)
+        if response.streaming:
+            assert b"".join(response.streaming_content)
+
+
+@pytest.fixture
+def few_studies(empty_collection, make_study, client):
+    """A client of a small collection, so that thousands of requests stay quick."""
+    for number in range(3):
+        make_study(outcomes=number, countries=["KZ", "NO"], provisions=[("TIR", None)])
+    return client
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["a" * 10_000, "the of and", "!?…", "a\x00b", "\U0001f600", 'b "c', "\u202eabc", "-", "()", "a" * 400 + " OR b"],
+)
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_odd_question_gets_a_helpful_page(client, question, language):
+    response = client.get(f"/{language}/case-studies/", {"q": question})
+    assert response.status_code == 200
+    assert "<h1" in response.content.decode()
