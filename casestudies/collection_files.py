@@ -24,7 +24,8 @@ REFERENCE_FILES: dict[str, type[records.Record]] = {
 # What this edition adds to the collection's own files; a collection without them loads as well.
 OPTIONAL_FILES: dict[str, type[records.Record]] = {
     "parties-notes": records.PartiesNoteRecord,
-    "region-scopes": records.RegionScopeRecord,
+    "region-scopes": records.NameRecord,
+    "provision-refs": records.NameRecord,
 }
 
 

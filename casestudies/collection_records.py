@@ -41,7 +41,7 @@ def case_record(case: models.CaseStudy) -> dict:
         "countries": [link.country.alpha2 for link in case.country_links.all()],
         "region_scope": bilingual_or_none(case, "region_scope"),
         "instruments": [
-            {"code": link.convention.code, "provision": link.provision.ref if link.provision else None}
+            {"code": link.convention.code, "provision": link.provision.ref_en if link.provision else None}
             for link in case.provision_links.all()
         ],
         "transport_modes": case.transport_modes,
@@ -152,10 +152,10 @@ def convention_record(convention: models.Convention) -> dict:
 
 
 def provision_record(provision: models.Provision) -> dict:
-    """Return a provision as it stands in `instruments.json`, with its convention's code."""
+    """Return a provision as it stands in `instruments.json`, with its convention's code, `ref` in every language."""
     return {
         "convention": provision.convention.code,
-        "ref": provision.ref,
+        "ref": bilingual(provision, "ref"),
         "heading": bilingual(provision, "heading"),
         "themes": [link.theme.code for link in provision.theme_links.all()],
         "gist": bilingual(provision, "gist"),

@@ -96,7 +96,7 @@ class Lookups:
         self.countries = {country.alpha2: country for country in Country.objects.all()}
         self.conventions = {convention.code: convention for convention in Convention.objects.all()}
         self.provisions = {
-            (provision.convention.code, provision.ref): provision
+            (provision.convention.code, provision.ref_en): provision
             for provision in Provision.objects.select_related("convention")
         }
 
@@ -190,7 +190,7 @@ def _arrivals(collection: Collection) -> Iterable[tuple[Kind, list[Incoming]]]:
     yield CHAPTER, _incoming(reference["chapters"], lambda content: f"{content['kind']} {content['number']}")
     yield COUNTRY, _countries(reference["countries"])
     yield CONVENTION, _conventions(reference["instruments"], reference["parties-notes"])
-    yield PROVISION, _provisions(reference["instruments"])
+    yield PROVISION, _provisions(reference["instruments"], reference["provision-refs"])
     yield PARTY, _incoming(reference["parties"], lambda content: f"{content['instrument']} {content['alpha2']}")
     yield ORGANIZATION, _incoming(reference["organizations"], lambda content: content["code"])
     yield GLOSSARY_TERM, _incoming(reference["glossary"], lambda content: content["term"]["en"])
@@ -237,11 +237,16 @@ def _conventions(rows: list[Located], notes: list[Located]) -> list[Incoming]:
     return arrivals
 
 
-def _provisions(rows: list[Located]) -> list[Incoming]:
+def _provisions(rows: list[Located], refs: list[Located]) -> list[Incoming]:
+    russian = _russian(refs)
     return [
         Incoming(
             f"{row.record.code} {provision.ref}",
-            {"convention": row.record.code, **provision.model_dump()},
+            {
+                **provision.model_dump(),
+                "convention": row.record.code,
+                "ref": {"en": provision.ref, "ru": russian.get(provision.ref, "")},
+            },
             row,
             position,
         )
@@ -251,7 +256,7 @@ def _provisions(rows: list[Located]) -> list[Incoming]:
 
 
 def _cases(rows: list[Located], scopes: list[Located]) -> list[Incoming]:
-    russian = {scope.record.en: scope.record.ru for scope in scopes}
+    russian = _russian(scopes)
     arrivals = _incoming(rows, lambda content: content["slug"])
     for incoming in arrivals:
         scope = incoming.content["region_scope"]
@@ -260,6 +265,10 @@ def _cases(rows: list[Located], scopes: list[Located]) -> list[Incoming]:
             outcome["before"] = collection_records.number(outcome["before"])
             outcome["after"] = collection_records.number(outcome["after"])
     return arrivals
+
+
+def _russian(names: list[Located]) -> dict[str, str]:
+    return {name.record.en: name.record.ru for name in names}
 
 
 # Writing ---------------------------------------------------------------------------------------------------------
@@ -344,10 +353,10 @@ def _write_provision(lookups: Lookups, provision: Provision | None, incoming: In
     content = incoming.content
     if provision is None:
         convention = lookups.find("conventions", content["convention"], incoming, "code")
-        provision = Provision(convention=convention, ref=content["ref"])
+        provision = Provision(convention=convention, ref_en=content["ref"]["en"])
         provision.code = provision.default_code()
     provision.position = incoming.position
-    _set_texts(provision, heading=content["heading"], gist=content["gist"])
+    _set_texts(provision, ref=content["ref"], heading=content["heading"], gist=content["gist"])
     provision.save()
     _replace_theme_links(lookups, provision, incoming)
     return provision
@@ -492,7 +501,7 @@ CONVENTION = Kind(
 PROVISION = Kind(
     "provision",
     lambda: Provision.objects.select_related("convention").prefetch_related("theme_links__theme"),
-    lambda provision: f"{provision.convention.code} {provision.ref}",
+    lambda provision: f"{provision.convention.code} {provision.ref_en}",
     collection_records.provision_record,
     _write_provision,
 )

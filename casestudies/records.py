@@ -276,5 +276,5 @@ class PartiesNoteRecord(Record):
     note: Bilingual
 
 
-class RegionScopeRecord(Bilingual):
-    """The Russian name of a group of countries that acted as such."""
+class NameRecord(Bilingual):
+    """The Russian form of a name that the other files give in English."""

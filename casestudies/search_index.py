@@ -166,7 +166,7 @@ def _refresh_statement() -> str:
         + ", "
         + each("(array_agg(c.name_{language} ORDER BY link.position, link.id))[1] AS first_{language}"),
         convention_names=names(
-            "c.short_name_{language}", "c.name_{language}", "c.code", "p.ref", "p.heading_{language}"
+            "c.short_name_{language}", "c.name_{language}", "c.code", "p.ref_{language}", "p.heading_{language}"
         ),
         outcome_names=names("o.indicator_{language}"),
         updates=", ".join(f"{column} = excluded.{column}" for column in [*_COLUMNS, *order_columns]),

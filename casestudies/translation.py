@@ -57,9 +57,9 @@ class ConventionTranslation(TranslationOptions):
 
 @register(models.Provision)
 class ProvisionTranslation(TranslationOptions):
-    """Headings and gists."""
+    """References, headings and gists."""
 
-    fields = ("heading", "gist")
+    fields = ("ref", "heading", "gist")
 
 
 @register(models.Organization)

@@ -62,7 +62,7 @@ class Vocabulary:
     @cached_property
     def provision(self) -> dict[str, Entry]:
         """Provisions by code, convention by convention."""
-        provisions = Provision.objects.values_list("code", "pk", _text("convention__short_name"), "ref")
+        provisions = Provision.objects.values_list("code", "pk", _text("convention__short_name"), _text("ref"))
         return _by_code(Entry(code, pk, f"{convention}: {ref}") for code, pk, convention, ref in provisions)
 
     @cached_property

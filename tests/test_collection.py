@@ -88,7 +88,7 @@ def test_every_case_is_in_the_database():
         assert (study.region_scope_en or None) == case["region_scope"]
         assert (study.region_scope_ru or None) == scopes.get(case["region_scope"])
         assert [
-            {"code": link.convention.code, "provision": link.provision and link.provision.ref}
+            {"code": link.convention.code, "provision": link.provision and link.provision.ref_en}
             for link in study.provision_links.all()
         ] == case["instruments"]
         assert study.transport_modes == case["transport_modes"]
@@ -186,7 +186,7 @@ def test_every_convention_with_its_provisions_is_in_the_database():
             "summary": both(convention, "summary"),
             "provisions": [
                 {
-                    "ref": provision.ref,
+                    "ref": provision.ref_en,
                     "heading": both(provision, "heading"),
                     "themes": themes_of(provision),
                     "gist": both(provision, "gist"),
@@ -217,6 +217,8 @@ def test_every_party_organization_and_term_is_in_the_database():
         }
         for term in GlossaryTerm.objects.all()
     ] == reference("glossary")
+    refs = {name["en"]: name["ru"] for name in reference("provision-refs")}
+    assert {provision.ref_en: provision.ref_ru for provision in Provision.objects.all()} == refs
     for note in reference("parties-notes"):
         convention = Convention.objects.get(code=note["instrument"])
         assert both(convention, "parties_as_of") == note["as_of"]

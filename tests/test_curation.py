@@ -175,6 +175,22 @@ def test_nothing_typed_is_lost_when_a_form_is_refused(curator, make_study):
     assert "The last year precedes the first." in content
 
 
+def test_second_of_two_curators_is_told_and_loses_nothing(curator, make_study):
+    study, colleague = make_study(), staff_with("change_casestudy", "view_casestudy", "view_source", "change_source")
+    mine = form_data(curator, change_address(study)) | {"practice_en": "My text."}
+    assert save(colleague, study, practice_en="Their text.").redirect_chain
+    refused = curator.post(change_address(study), mine)
+    content = refused.content.decode()
+    assert "changed this study after you opened it" in content
+    assert "My text." in content
+    study.refresh_from_db()
+    assert study.practice_en == "Their text."
+    again = mine | {"opened_at": refused.context["adminform"].form["opened_at"].value()}
+    assert curator.post(change_address(study), again).status_code == 302
+    study.refresh_from_db()
+    assert study.practice_en == "My text."
+
+
 def test_outcome_offers_the_sources_of_its_own_study(curator, make_study):
     make_study(sources=["Foreign source"])
     study = make_study(outcomes=1)
@@ -309,7 +325,7 @@ def test_new_provision_gets_its_code(curator):
 
     tir = Convention.objects.get(code="TIR")
     address = reverse("admin:casestudies_provision_add")
-    data = {"convention": tir.pk, "ref": "Annex 10, Article 1.2", "position": 99}
+    data = {"convention": tir.pk, "ref_en": "Annex 10, Article 1.2", "position": 99}
     data |= {f"theme_links-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
     curator.post(address, data)
     assert Provision.objects.get(convention=tir, ref="Annex 10, Article 1.2").code == "tir-annex-10-article-1-2"

@@ -127,7 +127,7 @@ def test_json_study_holds_every_field(client):
     assert {key: value for key, value in study["conventions"][2].items() if key != "name"} == {
         "code": "HARMONIZATION",
         "provision": "harmonization-annex-9-article-9",
-        "ref": "Annex 9, Article 9",
+        "ref": "Приложение 9, статья 9",
     }
     assert study["outcomes"][0]["after"] == 36226
     assert study["outcomes"][0]["indicator"] == record.outcomes.first().indicator_ru

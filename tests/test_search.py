@@ -34,6 +34,7 @@ def studies(empty_collection, make_study):
         slug="turkiye",
         title_en="Türkiye and Côte d’Azur",
         title_ru="Ёлка у границы",
+        provisions=[("HARMONIZATION", "Annex 8, Article 5")],
         **{**plain, "practice_en": "Trucks wait at one-stop posts under CIM/SMGS rules."},
     )
 
@@ -68,6 +69,7 @@ def studies(empty_collection, make_study):
         ('"one stop"', {"turkiye"}),
         ("SMGS", {"turkiye"}),
         ("CIM/SMGS", {"turkiye"}),
+        ("приложение 8 статья 5", {"turkiye"}),
         ("border граница", {"granary"}),
         ("annual report", {"ferry", "granary", "turkiye"}),
         ("норвегия", {"ferry", "granary", "turkiye"}),

@@ -44,14 +44,31 @@ class CaseStudyForm(forms.ModelForm):
         required=False,
         help_text=_("Official English names of the agencies, one a line."),
     )
+    # The state of the study when the form was opened, so that two curators do not overwrite each other unawares.
+    opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = CaseStudy
         fields = []  # CaseStudyAdmin.fieldsets names them
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["opened_at"] = self.instance.updated_at.isoformat() if self.instance.pk else ""
+
     def clean(self) -> dict:
-        """Refuse to empty an English text that readers see."""
+        """Refuse to empty an English text that readers see, and to overwrite what another curator saved meanwhile."""
         cleaned = super().clean()
+        if self.instance.pk and cleaned.get("opened_at") != self.initial["opened_at"]:
+            # What was typed stays in the form; saving it again is then a decision.
+            self.data = self.data.copy()
+            self.data["opened_at"] = self.initial["opened_at"]
+            raise ValidationError(
+                gettext(
+                    "%(name)s changed this study after you opened it. Compare with the saved text in another window;"
+                    " saving again replaces it with yours."
+                )
+                % {"name": self.instance.updated_by or gettext("Somebody")}
+            )
         if self.instance.is_published:
             for field in TEXT_FIELDS:
                 if not cleaned.get(f"{field}_en") and f"{field}_en" not in self.errors:
@@ -234,7 +251,7 @@ class CaseStudyAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("title_en",)}
     save_on_top = True
     fieldsets = (
-        (None, {"fields": (("state", "last_change"),)}),
+        (None, {"fields": (("state", "last_change"), "opened_at")}),
         *(
             (
                 None,

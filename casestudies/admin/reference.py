@@ -188,9 +188,16 @@ class ProvisionAdmin(VocabularyAdmin):
     list_display = ("ref", "convention", "heading")
     list_filter = ("convention",)
     list_select_related = ("convention",)
-    search_fields = ("ref", "heading_en", "heading_ru", "convention__code", "convention__short_name_en")
+    search_fields = ("ref_en", "ref_ru", "heading_en", "heading_ru", "convention__code", "convention__short_name_en")
     autocomplete_fields = ("convention",)
-    fields = ("convention", ("ref", "code"), ("heading_en", "heading_ru"), ("gist_en", "gist_ru"), "position")
+    fields = (
+        "convention",
+        "code",
+        ("ref_en", "ref_ru"),
+        ("heading_en", "heading_ru"),
+        ("gist_en", "gist_ru"),
+        "position",
+    )
     inlines = (ProvisionThemeInline,)
 
     def save_model(self, request: HttpRequest, obj: Provision, form: forms.ModelForm, change: bool) -> None:

@@ -224,7 +224,7 @@ class Provision(models.Model):
         verbose_name_plural = _("provisions")
         ordering = ["convention__position", "position", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["convention", "ref"], name="provision_ref_once_a_convention"),
+            models.UniqueConstraint(fields=["convention", "ref_en"], name="provision_ref_once_a_convention"),
             # What a link to a provision refers to, so that it cannot name another convention (see migration 0002).
             models.UniqueConstraint(fields=["id", "convention"], name="provision_id_and_convention"),
         ]
@@ -239,7 +239,7 @@ class Provision(models.Model):
     def default_code(self) -> str:
         """Return the code that convention and reference give: "RKC", "Standard 6.3" → rkc-standard-6-3."""
         # Dots and dashes separate numbers here; dropping them would make 6.3 and 63 one.
-        return slugify(re.sub(r"[.–—/:]", "-", f"{self.convention.code} {self.ref}"))
+        return slugify(re.sub(r"[.–—/:]", "-", f"{self.convention.code} {self.ref_en}"))
 
 
 class ProvisionTheme(OrderedLink):

@@ -31,6 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say how many browser tests were left out, for want of a browser."""
+    left_out = [
+        report for report in terminalreporter.getreports("skipped") if "Chromium is not" in str(report.longrepr)
+    ]
+    if left_out:
+        terminalreporter.write_line(f"{len(left_out)} browser tests were left out: Chromium is not installed.")
+
+
 @pytest.fixture(scope="session")
 def database_url():
     """The address of a new, empty database."""
