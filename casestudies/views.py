@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from . import related, search
 from .context_processors import site_address
@@ -68,7 +69,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Lead browsers that ask at the usual place, as in the admin, to the site's mark."""
-    return redirect(static("casestudies/mark.svg"))
+    return redirect(static("mark.svg"))
 
 
 @require_safe
@@ -94,6 +95,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("HX-Request", "HX-Trigger")  # the focus after a swap is placed by what was pressed
 def case_list(request: HttpRequest) -> HttpResponse:
     """Show a page of the selection that the query string describes, or say what is wrong with it."""
     selection = Selection(request.GET)
