@@ -117,6 +117,8 @@ def _read_file(folder: Path, path: Path, record_type: type[RecordType], faults: 
                 faults += _validation_faults(error, name, line)
     except json.JSONDecodeError as error:
         faults.append(Fault(name, error.lineno, "", f"not JSON: {error.msg} (column {error.colno})"))
+    except (ValueError, RecursionError) as error:
+        faults.append(Fault(name, None, "", f"not readable as JSON: {error}"))
     return located
 
 
@@ -134,30 +136,48 @@ def _json_lines(content: str) -> Iterator[tuple[int, object]]:
     for number, line in enumerate(content.split("\n"), start=1):
         if line.strip():
             try:
-                yield number, json.loads(line)
-            except json.JSONDecodeError as error:
-                error.lineno = number
-                raise
+                yield number, json.loads(line, object_pairs_hook=_each_key_once)
+            except ValueError as error:
+                fault = error if isinstance(error, json.JSONDecodeError) else json.JSONDecodeError(str(error), "", 0)
+                fault.lineno = number
+                raise fault from error
 
 
 def _json_array(content: str) -> Iterator[tuple[int, object]]:
     """Yield the elements of a JSON array with the line on which each begins."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=_each_key_once)
     position = _skip_blank(content, 0)
     if content[position : position + 1] != "[":
         raise json.JSONDecodeError("Expecting a list of objects", content, position)
     position = _skip_blank(content, position + 1)
     while content[position : position + 1] != "]":
-        value, end = decoder.raw_decode(content, position)
+        try:
+            value, end = decoder.raw_decode(content, position)
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:
+            raise json.JSONDecodeError(str(error), content, position) from error
         yield content.count("\n", 0, position) + 1, value
         position = _skip_blank(content, end)
         if content[position : position + 1] == ",":
             position = _skip_blank(content, position + 1)
+            if content[position : position + 1] == "]":
+                raise json.JSONDecodeError("Expecting a record after ','", content, position)
         elif content[position : position + 1] != "]":
             raise json.JSONDecodeError("Expecting ',' or ']'", content, position)
     rest = _skip_blank(content, position + 1)
     if rest < len(content):
         raise json.JSONDecodeError("Extra data", content, rest)
+
+
+def _each_key_once(pairs: list[tuple[str, object]]) -> dict:
+    """Return the object. Raises ValueError where a key stands twice: JSON would keep the last and lose the first."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _value in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return value
 
 
 def _skip_blank(content: str, position: int) -> int:

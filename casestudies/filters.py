@@ -23,6 +23,7 @@ SORT_ORDERS = {
 }
 # More values than these are not listed in a message to people; data formats always get all.
 VALUES_IN_A_MESSAGE = 12
+SHOWN_CHARACTERS = 60
 
 
 class CodeField(forms.MultipleChoiceField):
@@ -51,7 +52,7 @@ class SingleCodeField(forms.ChoiceField):
 
 
 def _wrong_value(value: str, allowed: list[str]) -> ValidationError:
-    parameters = {"value": _shortened(value)}
+    parameters = {"value": shortened(value)}
     if len(allowed) <= VALUES_IN_A_MESSAGE:
         message, parameters["allowed"] = _("“%(value)s” is not allowed. Allowed: %(allowed)s."), ", ".join(allowed)
         return ValidationError(message, code="invalid_choice", params=parameters)
@@ -66,8 +67,9 @@ def _wrong_value(value: str, allowed: list[str]) -> ValidationError:
     return ValidationError(message, code="invalid_choice", params=parameters)
 
 
-def _shortened(value: str) -> str:
-    return value if len(value) <= 60 else f"{value[:59]}…"
+def shortened(value: str) -> str:
+    """Return a value for a message; a long one is cut, the whole is the sender's own."""
+    return value if len(value) <= SHOWN_CHARACTERS else f"{value[: SHOWN_CHARACTERS - 1]}…"
 
 
 class ConditionFilter:

@@ -20,7 +20,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.db import DatabaseError, models, transaction
@@ -76,7 +76,7 @@ class Kind:
     """How one kind of record is read from the database and written to it.
 
     `current` fetches all records with what `content_of` reads; `key_of` gives a record's natural key; `write` saves
-    one record, new or existing, and returns it.
+    one record, new or existing, and returns it. `optional` names the fields that only optional files give.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Kind:
     key_of: Callable[[models.Model], str]
     content_of: Callable[[models.Model], dict]
     write: Callable[["Lookups", models.Model | None, Incoming], models.Model]
+    optional: tuple[str, ...] = ()
 
 
 class Lookups:
@@ -122,8 +123,8 @@ def load(folder: Path, *, overwrite: bool = False) -> Report:
         for kind, arrivals in _arrivals(collection):
             _refuse_duplicates(arrivals)
             _load_kind(kind, arrivals, report, overwrite)
-        if any(counts["created"] or counts["updated"] for counts in report.counts.values()):
-            search_index.refresh()
+        # Also where nothing changed: the entries may have been made by an older version of the code.
+        search_index.refresh()
     return report
 
 
@@ -145,9 +146,11 @@ def _load_kind(kind: Kind, arrivals: list[Incoming], report: Report, overwrite: 
     lookups = Lookups()
     counts = report.counts[kind.name]
     memory = []
-    for incoming in arrivals:
-        record, arriving = current.get(incoming.key), fingerprint(incoming.content)
-        now = record and fingerprint(kind.content_of(record))
+    for arrival in arrivals:
+        record = current.get(arrival.key)
+        content = record and kind.content_of(record)
+        incoming = replace(arrival, content=_completed(kind, arrival.content, content))
+        arriving, now = fingerprint(incoming.content), record and fingerprint(content)
         if now == arriving:
             counts["unchanged"] += 1
         elif not overwrite and now != loaded.get(incoming.key):
@@ -163,6 +166,21 @@ def _load_kind(kind: Kind, arrivals: list[Incoming], report: Report, overwrite: 
     LoadedRecord.objects.bulk_create(
         memory, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["fingerprint"]
     )
+
+
+def _completed(kind: Kind, arriving: dict, current: dict | None) -> dict:
+    """Return the arriving content with what its files do not give taken from the database: that stays as it is.
+
+    Only the optional files are left out: a text that arrives in English alone keeps its Russian while the English is
+    the same, and an optional field that does not arrive keeps its value.
+    """
+    current = current or {}
+    completed = {key: current.get(key) for key in kind.optional} | arriving
+    for key, value in arriving.items():
+        if isinstance(value, dict) and value.keys() == {"en"}:
+            known = current.get(key) or {}
+            completed[key] = {"en": value["en"], "ru": known.get("ru", "") if known.get("en") == value["en"] else ""}
+    return completed
 
 
 def _write(kind: Kind, lookups: Lookups, record: models.Model | None, incoming: Incoming) -> None:
@@ -227,13 +245,17 @@ def _countries(rows: list[Located]) -> list[Incoming]:
 
 
 def _conventions(rows: list[Located], notes: list[Located]) -> list[Incoming]:
-    note_of = {note.record.instrument: note.record for note in notes}
+    note_of = {note.record.instrument: note for note in notes}
+    _refuse_duplicates(_incoming(notes, lambda content: content["instrument"]))
     arrivals = _incoming(rows, lambda content: content["code"])
     for incoming in arrivals:
         del incoming.content["provisions"]
-        note = note_of.get(incoming.key)
-        incoming.content["parties_as_of"] = note and note.as_of.model_dump()
-        incoming.content["parties_note"] = note and note.note.model_dump()
+        if notes:
+            note = note_of.pop(incoming.key, None)
+            incoming.content["parties_as_of"] = note and note.record.as_of.model_dump()
+            incoming.content["parties_note"] = note and note.record.note.model_dump()
+    if note_of:
+        raise MalformedCollection([note.fault("instrument", "no such instrument") for note in note_of.values()])
     return arrivals
 
 
@@ -245,7 +267,7 @@ def _provisions(rows: list[Located], refs: list[Located]) -> list[Incoming]:
             {
                 **provision.model_dump(),
                 "convention": row.record.code,
-                "ref": {"en": provision.ref, "ru": russian.get(provision.ref, "")},
+                "ref": _in_both_languages(provision.ref, russian),
             },
             row,
             position,
@@ -260,7 +282,7 @@ def _cases(rows: list[Located], scopes: list[Located]) -> list[Incoming]:
     arrivals = _incoming(rows, lambda content: content["slug"])
     for incoming in arrivals:
         scope = incoming.content["region_scope"]
-        incoming.content["region_scope"] = scope and {"en": scope, "ru": russian.get(scope, "")}
+        incoming.content["region_scope"] = scope and _in_both_languages(scope, russian)
         for outcome in incoming.content["outcomes"]:
             outcome["before"] = collection_records.number(outcome["before"])
             outcome["after"] = collection_records.number(outcome["after"])
@@ -268,7 +290,13 @@ def _cases(rows: list[Located], scopes: list[Located]) -> list[Incoming]:
 
 
 def _russian(names: list[Located]) -> dict[str, str]:
+    _refuse_duplicates(_incoming(names, lambda content: content["en"]))
     return {name.record.en: name.record.ru for name in names}
+
+
+def _in_both_languages(name: str, russian: dict[str, str]) -> dict[str, str]:
+    """Return the name with its Russian form, English alone where the optional file gives none."""
+    return {"en": name, "ru": russian[name]} if name in russian else {"en": name}
 
 
 # Writing ---------------------------------------------------------------------------------------------------------
@@ -497,6 +525,7 @@ CONVENTION = Kind(
     lambda convention: convention.code,
     collection_records.convention_record,
     _write_convention,
+    optional=("parties_as_of", "parties_note"),
 )
 PROVISION = Kind(
     "provision",

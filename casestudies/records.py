@@ -3,9 +3,10 @@
 `fixtures/README.md` describes the files. A text for people is a `Bilingual`: the same words in every language.
 """
 
+from functools import cache
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
 from .models.case import TransportMode
 from .models.evidence import Outcome
@@ -15,13 +16,23 @@ Alpha2 = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Year = Annotated[int, Field(ge=1800, le=2100)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
-Number = Annotated[int | float, Field(gt=-1e14, lt=1e14)]
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00]+$", max_length=1000)]
 
 
-def text(maximum: int):
+def four_decimals(value: float) -> float:
+    """Refuse a number finer than its column, which would come back changed."""
+    if round(value, 4) != value:
+        raise ValueError("up to four decimal places")
+    return value
+
+
+Number = Annotated[int | float, Field(gt=-1e14, lt=1e14), AfterValidator(four_decimals)]
+
+
+def text(maximum: int) -> type[str]:
     """Return the type of a string that holds something, up to `maximum` characters."""
-    # PostgreSQL stores no NUL character.
-    return Annotated[str, StringConstraints(min_length=1, max_length=maximum, pattern=r"^[^\x00]*$")]
+    # A blank is not a text, and PostgreSQL stores no NUL character.
+    return Annotated[str, StringConstraints(min_length=1, max_length=maximum, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
 class Record(BaseModel):
@@ -30,18 +41,25 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Bilingual(Record):
-    """A text in English and Russian."""
+@cache
+def bilingual(maximum: int) -> type[Record]:
+    """Return the type of a text in English and Russian, up to `maximum` characters in each: what its column holds."""
+    return create_model(f"Bilingual{maximum}", __base__=Record, en=(text(maximum), ...), ru=(text(maximum), ...))
 
-    en: text(5000)
-    ru: text(5000)
+
+Bilingual = bilingual(5000)
 
 
-class Label(Record):
-    """A short text in English and Russian."""
+def once(field: str, values: list) -> None:
+    """Raise ValueError, naming the field, where a value stands twice."""
+    if len(set(values)) < len(values):
+        raise ValueError(f"{field}: a value stands twice")
 
-    en: text(300)
-    ru: text(300)
+
+def in_order(earlier: str, first: int | None, later: str, last: int | None) -> None:
+    """Raise ValueError, naming the fields, where the later year lies before the earlier."""
+    if first and last and last < first:
+        raise ValueError(f"{later} {last} lies before {earlier} {first}")
 
 
 class PlaceRecord(Record):
@@ -74,10 +92,9 @@ class Period(Record):
     end: Year | None
 
     @model_validator(mode="after")
-    def in_order(self) -> Self:
+    def end_after_start(self) -> Self:
         """Refuse an end before the start."""
-        if self.start and self.end and self.end < self.start:
-            raise ValueError(f"end {self.end} lies before start {self.start}")
+        in_order("start", self.start, "end", self.end)
         return self
 
 
@@ -95,7 +112,7 @@ class CaseTexts(Record):
 class OutcomeRecord(Record):
     """A measured result; `source` indexes the case's sources."""
 
-    indicator: Label
+    indicator: bilingual(300)
     before: Number | None
     after: Number
     unit: Literal[tuple(Outcome.Unit.values)]
@@ -104,6 +121,12 @@ class OutcomeRecord(Record):
     better: Literal[tuple(Outcome.Better.values)]
     source: Annotated[int, Field(ge=0)]
 
+    @model_validator(mode="after")
+    def after_follows_before(self) -> Self:
+        """Refuse a value after that is older than the value before."""
+        in_order("before_year", self.before_year, "after_year", self.after_year)
+        return self
+
 
 class SourceRecord(Record):
     """A citation."""
@@ -111,7 +134,7 @@ class SourceRecord(Record):
     title: text(400)
     publisher: text(250)
     year: Year | None
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00]+$", max_length=1000)] | None
+    url: WebAddress | None
     checked: bool
 
     @model_validator(mode="after")
@@ -128,7 +151,7 @@ class CaseRecord(Record):
     slug: Slug
     chapter: Annotated[int, Field(ge=1, le=9)]
     other_chapters: list[Annotated[int, Field(ge=1, le=9)]]
-    themes: list[Slug]
+    themes: Annotated[list[Slug], Field(min_length=1, max_length=4)]
     countries: list[Alpha2]
     region_scope: text(160) | None
     instruments: list[ProvisionReference]
@@ -154,8 +177,9 @@ class CaseRecord(Record):
             "instruments": [(link.code, link.provision) for link in self.instruments],
         }
         for field, values in links.items():
-            if len(set(values)) < len(values):
-                raise ValueError(f"{field}: a value stands twice")
+            once(field, values)
+        if not self.countries and not self.region_scope:
+            raise ValueError("countries, region_scope: give a country or a group of countries")
         for number, outcome in enumerate(self.outcomes):
             if outcome.source >= len(self.sources):
                 raise ValueError(
@@ -174,8 +198,8 @@ class Synonyms(Record):
 class ThemeRecord(Record):
     """A theme of the controlled vocabulary."""
 
-    code: Slug
-    name: Bilingual
+    code: Annotated[Slug, Field(max_length=60)]
+    name: bilingual(120)
     definition: Bilingual
     synonyms: Synonyms
 
@@ -185,16 +209,22 @@ class ChapterRecord(Record):
 
     number: Annotated[int, Field(ge=1, le=99)]
     kind: Literal["chapter", "annex"]
-    slug: Slug
-    title: Bilingual
+    slug: Annotated[Slug, Field(max_length=80)]
+    title: bilingual(200)
     summary: Bilingual
     themes: list[Slug]
+
+    @model_validator(mode="after")
+    def themes_once(self) -> Self:
+        """Refuse a theme given twice."""
+        once("themes", self.themes)
+        return self
 
 
 class FieldOperation(Record):
     """An OSCE field operation."""
 
-    name: Bilingual
+    name: bilingual(120)
     as_of: Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d\d){0,2}$")]
 
 
@@ -204,14 +234,14 @@ class CountryRecord(Record):
     alpha2: Alpha2
     alpha3: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     m49: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
-    name: Bilingual
+    name: bilingual(120)
     region: text(80)
     subregion_ru: text(80)
     osce: Literal["participating", "partner"] | None
     unece: bool
     lldc: bool
     osce_field_operation: FieldOperation | None
-    distance_to_sea_km: Annotated[int, Field(ge=0)] | None
+    distance_to_sea_km: Annotated[int, Field(ge=0, le=100_000)] | None
     lat: Latitude
     lon: Longitude
 
@@ -220,24 +250,36 @@ class ProvisionRecord(Record):
     """A provision of an instrument."""
 
     ref: text(120)
-    heading: Bilingual
+    heading: bilingual(300)
     themes: list[Slug]
     gist: Bilingual
+
+    @model_validator(mode="after")
+    def themes_once(self) -> Self:
+        """Refuse a theme given twice."""
+        once("themes", self.themes)
+        return self
 
 
 class InstrumentRecord(Record):
     """A convention or another instrument, with its provisions."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=20)]
-    name: Bilingual
-    short_name: Bilingual
-    depositary_or_owner: Bilingual
+    name: bilingual(300)
+    short_name: bilingual(120)
+    depositary_or_owner: bilingual(200)
     kind: Literal["convention", "agreement", "standard", "recommendation", "declaration"]
     adopted: Year
     in_force: Year | None
-    url: text(500) | None
+    url: Annotated[WebAddress, Field(max_length=500)] | None
     summary: Bilingual
     provisions: list[ProvisionRecord]
+
+    @model_validator(mode="after")
+    def force_follows_adoption(self) -> Self:
+        """Refuse an instrument in force before it was adopted."""
+        in_order("adopted", self.adopted, "in_force", self.in_force)
+        return self
 
 
 class PartyRecord(Record):
@@ -253,28 +295,34 @@ class OrganizationRecord(Record):
     """An organization of Annex II."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$", max_length=30)]
-    name: Bilingual
-    url: text(500)
+    name: bilingual(200)
+    url: Annotated[WebAddress, Field(max_length=500)]
     role: Bilingual
 
 
 class GlossaryTermRecord(Record):
     """A term of Annex I."""
 
-    term: Bilingual
-    abbreviation: Bilingual | None
+    term: bilingual(160)
+    abbreviation: bilingual(60) | None
     definition: Bilingual
     themes: list[Slug]
     source: text(300)
+
+    @model_validator(mode="after")
+    def themes_once(self) -> Self:
+        """Refuse a theme given twice."""
+        once("themes", self.themes)
+        return self
 
 
 class PartiesNoteRecord(Record):
     """How far the list of an instrument's parties goes."""
 
     instrument: text(20)
-    as_of: Bilingual
+    as_of: bilingual(80)
     note: Bilingual
 
 
-class NameRecord(Bilingual):
+class NameRecord(bilingual(160)):
     """The Russian form of a name that the other files give in English."""

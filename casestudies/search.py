@@ -7,11 +7,9 @@ stemmed by the language it is written in: Cyrillic as Russian, anything else as 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_, or_
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Expression
 
 MAXIMUM_LENGTH = 500
@@ -19,9 +17,10 @@ MAXIMUM_LENGTH = 500
 WEIGHTS = [0.05, 0.2, 0.5, 1.0]
 # Marks around a hit that no text holds, exchanged for <mark> once the text is escaped.
 HIT_START, HIT_END = "\ue000", "\ue001"
-# PostgreSQL's parser takes "CIM/SMGS" for a file name and "<b>" for markup. Texts are plain: before it sees them, these
-# characters become ones that mean nothing to it, here so that they can be put back, in the index as blanks.
-MISREAD, STAND_INS = "/<", "\ue002\ue003"
+# PostgreSQL's parser takes "CIM/SMGS" for a file name, "<b>" for markup, "7.7" and the end of "COVID-19" for numbers.
+# A question is split at these characters, so texts are too: before the parser sees them they become ones that mean
+# nothing to it, for marking hits some that can be changed back, in the index blanks.
+MISREAD, STAND_INS = "/<.+-", "\ue002\ue003\ue004\ue005\ue006"
 # Between the texts of a study where passages are looked for in all of them.
 PARAGRAPH = Value("\n\n")
 
@@ -46,6 +45,14 @@ class Term:
         return ~query if self.excluded else query
 
 
+class _Joined(SearchQuery):
+    """Many tsqueries joined by an operator side by side; `&` would nest them, and hundreds exceed Python's stack."""
+
+    def __init__(self, operator: str, queries: list[Expression]):
+        self.invert = False
+        Func.__init__(self, *queries, template="(%(expressions)s)", arg_joiner=f" {operator} ")
+
+
 @dataclass(frozen=True)
 class Question:
     """What was asked: alternatives joined by OR, each of terms that must all hold."""
@@ -59,7 +66,7 @@ class Question:
         """Return the question as PostgreSQL's tsquery; that of an empty question matches nothing."""
         if not self:
             return SearchQuery("", config="handbook_en", search_type="plain")
-        return reduce(or_, (reduce(and_, (term.expression() for term in terms)) for terms in self.alternatives))
+        return _Joined("||", [_Joined("&&", [t.expression() for t in terms]) for terms in self.alternatives])
 
     def matches(self) -> Q:
         """Return the condition on search entries."""
@@ -79,12 +86,17 @@ def parse(text: str) -> Question:
         words = _NOT_A_LETTER.sub(" ", token["phrase"] or token["word"] or "").strip(" '_")
         if words:
             alternatives[-1].append(Term(words, excluded=bool(token["minus"])))
-    return Question(tuple(tuple(terms) for terms in alternatives if terms))
+    return Question(tuple(tuple(dict.fromkeys(terms)) for terms in alternatives if terms))
 
 
 def rank(entries: QuerySet, question: Question) -> QuerySet:
-    """Annotate search entries for ordering: `in_title` (the title alone answers the question), then `rank`."""
+    """Annotate search entries for ordering: `in_title` (the title alone answers the question), then `rank`.
+
+    `rank` is ts_rank of the whole question, which rewards words that stand together but never exceeds 1, and so cannot
+    tell the best apart; plus that of each term, which goes on counting.
+    """
     expression = question.expression()
+    terms = dict.fromkeys(term for terms in question.alternatives for term in terms if not term.excluded)
     title_only = Func(
         F("document"), Value("{a}"), function="ts_filter", template='%(function)s(%(expressions)s::"char"[])'
     )
@@ -92,7 +104,15 @@ def rank(entries: QuerySet, question: Question) -> QuerySet:
         in_title=Func(
             title_only, expression, template="%(expressions)s", arg_joiner=" @@ ", output_field=BooleanField()
         ),
-        rank=SearchRank(F("document"), expression, weights=WEIGHTS),
+        rank=Func(
+            *(
+                SearchRank(F("document"), query, weights=WEIGHTS)
+                for query in [expression, *map(Term.expression, terms)]
+            ),
+            template="(%(expressions)s)",
+            arg_joiner=" + ",
+            output_field=FloatField(),
+        ),
     )
 
 

@@ -14,12 +14,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language, gettext, pgettext
 
 from . import facets, search
-from .filters import KEYS, SINGLE_FILTERS, VALUE_FILTERS, CaseStudyFilterSet
+from .filters import KEYS, SINGLE_FILTERS, VALUE_FILTERS, CaseStudyFilterSet, shortened
 from .models import CaseStudy, SearchEntry
 from .vocabulary import Vocabulary
-
-# Values longer than this are cut in messages; the whole value is the sender's own.
-SHOWN_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -98,8 +95,7 @@ class Selection:
 
     def _fault(self, key: str, value: str, message: str, allowed: list[str] | str) -> Fault:
         wrong = {value} if key in VALUE_FILTERS else None
-        shown = value if len(value) <= SHOWN_CHARACTERS else f"{value[: SHOWN_CHARACTERS - 1]}…"
-        return Fault(key, shown, message, allowed, self.query_string_without(key, wrong))
+        return Fault(key, shortened(value), message, allowed, self.query_string_without(key, wrong))
 
     @cached_property
     def question(self) -> search.Question:

@@ -9,6 +9,7 @@ from . import models
 class CaseStudyTranslation(TranslationOptions):
     """The six texts of a study, and the group of countries that acted."""
 
+    required_languages = ("en",)
     fields = ("title", "summary", "challenge", "practice", "results", "lessons", "region_scope")
 
 
@@ -16,6 +17,7 @@ class CaseStudyTranslation(TranslationOptions):
 class OutcomeTranslation(TranslationOptions):
     """What was measured."""
 
+    required_languages = ("en",)
     fields = ("indicator",)
 
 
@@ -23,6 +25,7 @@ class OutcomeTranslation(TranslationOptions):
 class ThemeTranslation(TranslationOptions):
     """Names and synonyms."""
 
+    required_languages = ("en",)
     fields = ("name", "definition", "synonyms")
     fallback_undefined = {"synonyms": []}
 
@@ -31,6 +34,7 @@ class ThemeTranslation(TranslationOptions):
 class ChapterTranslation(TranslationOptions):
     """Titles and summaries."""
 
+    required_languages = ("en",)
     fields = ("title", "summary")
 
 
@@ -38,6 +42,7 @@ class ChapterTranslation(TranslationOptions):
 class RegionTranslation(TranslationOptions):
     """Names."""
 
+    required_languages = ("en",)
     fields = ("name",)
 
 
@@ -45,6 +50,7 @@ class RegionTranslation(TranslationOptions):
 class CountryTranslation(TranslationOptions):
     """Names."""
 
+    required_languages = ("en",)
     fields = ("name", "field_operation")
 
 
@@ -52,6 +58,7 @@ class CountryTranslation(TranslationOptions):
 class ConventionTranslation(TranslationOptions):
     """Names, summary, and what is known of the list of parties."""
 
+    required_languages = ("en",)
     fields = ("name", "short_name", "depositary", "summary", "parties_as_of", "parties_note")
 
 
@@ -59,6 +66,7 @@ class ConventionTranslation(TranslationOptions):
 class ProvisionTranslation(TranslationOptions):
     """References, headings and gists."""
 
+    required_languages = ("en",)
     fields = ("ref", "heading", "gist")
 
 
@@ -66,6 +74,7 @@ class ProvisionTranslation(TranslationOptions):
 class OrganizationTranslation(TranslationOptions):
     """Names and roles."""
 
+    required_languages = ("en",)
     fields = ("name", "role")
 
 
@@ -73,4 +82,5 @@ class OrganizationTranslation(TranslationOptions):
 class GlossaryTermTranslation(TranslationOptions):
     """Terms, abbreviations and definitions."""
 
+    required_languages = ("en",)
     fields = ("term", "abbreviation", "definition")

@@ -79,7 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
     numbers = {
         "studies": selection.counts.total,
         "countries": len(selection.counts.by_filter["country"]),
-        "conventions": len(selection.counts.by_filter["convention"]),
+        "conventions": Convention.objects.count(),
         "outcomes": Outcome.objects.filter(case_study__status="published").count(),
         "sources": Source.objects.filter(case_study__status="published").count(),
     }
@@ -191,7 +191,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
     selection = Selection(request.GET)
     context = {
         "study": study,
-        "selection": None if selection.faults else selection,
+        "selection": selection,
         "neighbours": None if selection.faults else selection.neighbours(study),
         "related": related.studies_like(study),
         "address": site_address(request) + study.get_absolute_url(),
@@ -222,7 +222,13 @@ def _chapters_with_counts(selection: Selection) -> list[Chapter]:
 @require_safe
 def chapter_by_number(request: HttpRequest, number: int) -> HttpResponse:
     """Lead from a chapter's number to its page."""
-    return redirect(get_object_or_404(Chapter, kind=Chapter.Kind.CHAPTER, number=number), permanent=True)
+    return _moved(request, get_object_or_404(Chapter, kind=Chapter.Kind.CHAPTER, number=number))
+
+
+def _moved(request: HttpRequest, record: Chapter | Country | Convention) -> HttpResponse:
+    """Lead for good to the record's own address, with the query string."""
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(record.get_absolute_url() + (f"?{query}" if query else ""), permanent=True)
 
 
 @require_safe
@@ -280,9 +286,9 @@ def country_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def country_detail(request: HttpRequest, alpha2: str) -> HttpResponse:
     """Show a country: its standing, the conventions it is party to, its studies and places."""
-    if alpha2 != alpha2.upper():
-        return redirect("country-detail", alpha2.upper(), permanent=True)
-    country = get_object_or_404(Country.objects.select_related("region"), alpha2=alpha2)
+    country = get_object_or_404(Country.objects.select_related("region"), alpha2=alpha2.upper())
+    if alpha2 != country.alpha2:
+        return _moved(request, country)
     context = {
         "country": country,
         "memberships": country.memberships.select_related("convention"),
@@ -302,9 +308,9 @@ def convention_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def convention_detail(request: HttpRequest, code: str) -> HttpResponse:
     """Show a convention: each provision with the studies that illustrate it, and its known parties."""
-    if code != code.upper():
-        return redirect("convention-detail", code.upper(), permanent=True)
-    convention = get_object_or_404(Convention, code=code)
+    convention = get_object_or_404(Convention, code=code.upper())
+    if code != convention.code:
+        return _moved(request, convention)
     links = convention.case_links.filter(case_study__status="published").select_related("case_study")
     by_provision: dict[int | None, list[CaseStudy]] = {}
     for link in links.order_by(f"case_study__search_entry__title_order_{get_language()}"):

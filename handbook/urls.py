@@ -1,4 +1,4 @@
-"""Addresses: the admin and the health check stand alone, everything for readers under its language."""
+"""Addresses: the admin stands alone, everything for readers under its language."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -8,7 +8,6 @@ from casestudies import views
 
 urlpatterns = [
     path("", views.choose_language, name="choose-language"),
-    path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),

@@ -318,6 +318,11 @@ def test_load_leaves_an_archived_study_archived(folder):
         ),
         (lambda case: case.update(themes=["single-window"] * 2), "themes: a value stands twice"),
         (lambda case: case["en"].update(title="a\x00b"), "en.title: String should match pattern"),
+        (lambda case: case["en"].update(title="  "), "en.title: String should match pattern"),
+        (lambda case: case.update(themes=[]), "themes: List should have at least 1 item"),
+        (lambda case: case.update(countries=[], places=[]), "countries, region_scope: give a country or a group"),
+        (lambda case: case["outcomes"][0].update(before_year=2020), "after_year 2010 lies before before_year 2020"),
+        (lambda case: case["outcomes"][0].update(after=1.00001), "outcomes.0.after"),
     ],
 )
 def test_malformed_case_is_named_with_file_line_and_field(folder, change, message):
@@ -356,6 +361,58 @@ def test_record_that_stands_twice_is_named_with_both_places(folder):
     second.write_text(record + "\n" + second.read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(CommandError, match=r"chapter-2\.jsonl:1: .* stands twice, first at cases/chapter-1\.jsonl:1"):
         load(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "spoil", "message"),
+    [
+        ("reference/themes.json", lambda text: text.rstrip().removesuffix("]") + ",]", "Expecting a record after"),
+        ("reference/themes.json", lambda text: text.replace('"code"', '"code": "x", "code"', 1), "'code' stands twice"),
+        ("reference/themes.json", lambda text: "[" * 100_000, "reference/themes.json: not readable as JSON"),
+        ("reference/themes.json", lambda text: '{"a": 1}', "reference/themes.json:1: not JSON: Expecting a list"),
+        (
+            "reference/instruments.json",
+            lambda text: text.replace('"adopted": 1999', '"adopted": 2019'),
+            "in_force 2006",
+        ),
+        (
+            "reference/parties-notes.json",
+            lambda text: text.replace('"TIR"', '"NOPE"'),
+            "instrument: no such instrument",
+        ),
+        (
+            "reference/provision-refs.json",
+            lambda text: text.replace("Chapter 2", "Chapter 1"),
+            "stands twice, first at",
+        ),
+        ("cases/chapter-1.jsonl", lambda text: "[" * 100_000, "cases/chapter-1.jsonl: not readable as JSON"),
+        ("cases/chapter-1.jsonl", lambda text: text.replace('"slug"', '"slug": "x", "slug"', 1), "chapter-1.jsonl:1: "),
+    ],
+)
+def test_malformed_file_is_named(folder, file, spoil, message):
+    path = folder / file
+    path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(CommandError) as error:
+        load(folder)
+    assert message in str(error.value)
+
+
+def test_file_that_is_not_utf_8_is_named(folder):
+    (folder / "reference" / "themes.json").write_bytes("[{}]".encode("utf-16"))
+    with pytest.raises(CommandError, match=r"reference/themes\.json: cannot be read as UTF-8"):
+        load(folder)
+
+
+def test_collection_without_the_optional_files_takes_nothing_away(folder):
+    for name in ("parties-notes", "region-scopes", "provision-refs"):
+        (folder / "reference" / f"{name}.json").unlink()
+    report = load(folder)
+    for kind in ("convention", "provision", "case study"):
+        assert counts(report, kind)["updated"] == counts(report, kind)["kept"] == 0
+    assert not Provision.objects.filter(ref_ru="").exists()
+    CaseStudy.objects.all().delete()
+    load(folder, overwrite=True)
+    assert CaseStudy.objects.filter(region_scope_en="European Union", region_scope_ru="").exists()
 
 
 def test_missing_file_is_named(folder):

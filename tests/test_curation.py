@@ -141,6 +141,38 @@ def test_evidence_is_edited_in_place(curator, make_study):
     assert study.places.get().name == "Svinesund"
 
 
+def test_convention_given_twice_is_refused(curator, make_study):
+    study = make_study(provisions=[("TIR", None)])
+    tir = study.provision_links.get().convention_id
+    rows = {"provision_links-TOTAL_FORMS": 2, "provision_links-1-convention": tir, "provision_links-1-position": 0}
+    assert "This row stands twice." in save(curator, study, **rows).content.decode()
+
+
+def test_own_chapter_is_no_other_chapter(curator, make_study):
+    study = make_study()
+    rows = {
+        "chapter_links-TOTAL_FORMS": 1,
+        "chapter_links-0-chapter": study.chapter_id,
+        "chapter_links-0-position": 0,
+    }
+    assert "own chapter" in save(curator, study, **rows).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (lambda: Theme.objects.first(), "name_en"),
+        (lambda: Country.objects.first(), "name_en"),
+        (lambda: Country.objects.first().region, "name_en"),
+        (lambda: Country.objects.filter(memberships__isnull=False).first().memberships.first().convention, "name_en"),
+    ],
+)
+def test_english_name_is_required(curator, record, field):
+    response = save(curator, record(), **{field: ""})
+    assert not response.redirect_chain
+    assert "This field is required." in response.content.decode()
+
+
 def test_half_a_position_is_refused(curator, make_study):
     study = make_study()
     response = save(

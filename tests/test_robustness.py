@@ -49,7 +49,21 @@ def few_studies(empty_collection, make_study, client):
 
 @pytest.mark.parametrize(
     "question",
-    ["a" * 10_000, "the of and", "!?…", "a\x00b", "\U0001f600", 'b "c', "\u202eabc", "-", "()", "a" * 400 + " OR b"],
+    [
+        "a" * 10_000,
+        "the of and",
+        "!?…",
+        "a\x00b",
+        "\U0001f600",
+        'b "c',
+        "\u202eabc",
+        "-",
+        "()",
+        "a" * 400 + " OR b",
+        " ".join(f"{chr(n)}" for n in range(0x430, 0x450)) * 7,
+        "+".join("bcdfghjk" * 30),
+        " OR ".join("bcdfghjk" * 12),
+    ],
 )
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_odd_question_gets_a_helpful_page(client, question, language):

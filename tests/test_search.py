@@ -35,7 +35,10 @@ def studies(empty_collection, make_study):
         title_en="Türkiye and Côte d’Azur",
         title_ru="Ёлка у границы",
         provisions=[("HARMONIZATION", "Annex 8, Article 5")],
-        **{**plain, "practice_en": "Trucks wait at one-stop posts under CIM/SMGS rules."},
+        **{
+            **plain,
+            "practice_en": "Trucks wait at one-stop posts under CIM/SMGS rules, since COVID-19 by standard 6.3.",
+        },
     )
 
 
@@ -69,6 +72,9 @@ def studies(empty_collection, make_study):
         ('"one stop"', {"turkiye"}),
         ("SMGS", {"turkiye"}),
         ("CIM/SMGS", {"turkiye"}),
+        ("COVID-19", {"turkiye"}),
+        ("covid 19", {"turkiye"}),
+        ("standard 6.3", {"turkiye"}),
         ("приложение 8 статья 5", {"turkiye"}),
         ("border граница", {"granary"}),
         ("annual report", {"ferry", "granary", "turkiye"}),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from handbook.middleware import client_address
 from tests.factories import UserFactory
 
 PRODUCTION = {
@@ -99,6 +100,29 @@ def test_sign_in_attempts_are_limited():
     assert client.post(login, right).status_code == 429
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert elsewhere.post(login, right).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "address"),
+    [
+        (True, "203.0.113.9, 198.51.100.4", "198.51.100.4"),
+        (True, None, "127.0.0.1"),
+        (False, "203.0.113.9", "127.0.0.1"),
+    ],
+)
+def test_sign_in_counts_the_address_that_the_proxy_saw(rf, settings, behind_proxy, forwarded, address):
+    settings.BEHIND_PROXY = behind_proxy
+    request = rf.get("/", headers={"x-forwarded-for": forwarded} if forwarded else {})
+    assert client_address(request) == address
+
+
+@pytest.mark.django_db
+def test_sign_in_leads_nowhere_else():
+    user = UserFactory(is_staff=True)
+    user.set_password("right-password-1")
+    user.save()
+    data = {"username": user.username, "password": "right-password-1", "next": "https://evil.example"}
+    assert Client().post(reverse("admin:login"), data)["Location"] == "/admin/"
 
 
 @pytest.mark.django_db

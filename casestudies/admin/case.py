@@ -89,6 +89,35 @@ class SourceFormSet(BaseInlineFormSet):
             raise ValidationError(gettext("A published study cites at least one source."))
 
 
+class ProvisionFormSet(BaseInlineFormSet):
+    """The conventions of a study, each provision once."""
+
+    def clean(self) -> None:
+        """Refuse a row given twice. Django compares no rows without a provision; the database does."""
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            row = form.cleaned_data if hasattr(form, "cleaned_data") else {}
+            if not row.get("convention") or row.get("DELETE"):
+                continue
+            link = (row["convention"], row.get("provision"))
+            if link in seen:
+                form.add_error("convention", gettext("This row stands twice."))
+            seen.add(link)
+
+
+class ChapterFormSet(BaseInlineFormSet):
+    """The other chapters of a study."""
+
+    def clean(self) -> None:
+        """Refuse the study's own chapter among the others."""
+        super().clean()
+        for form in self.forms:
+            row = form.cleaned_data if hasattr(form, "cleaned_data") else {}
+            if row.get("chapter") and row["chapter"] == self.instance.chapter and not row.get("DELETE"):
+                form.add_error("chapter", gettext("This is the study's own chapter."))
+
+
 class OrderedInline(admin.TabularInline):
     """Rows in the order of their numbers; a new row goes to the end."""
 
@@ -126,6 +155,7 @@ class ChapterInline(OrderedInline):
     """Other chapters that the study illustrates."""
 
     model = CaseChapter
+    formset = ChapterFormSet
     fields = ("chapter", "position")
     classes = ("tab-filing",)
 
@@ -134,6 +164,7 @@ class ProvisionInline(OrderedInline):
     """Conventions, with the exact provision where one is known."""
 
     model = CaseProvision
+    formset = ProvisionFormSet
     fields = ("convention", "provision", "position")
     autocomplete_fields = ("convention", "provision")
     classes = ("tab-filing",)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -256,7 +257,5 @@ class CaseProvision(OrderedLink):
 
     def clean(self) -> None:
         """Refuse a provision of another convention; the database refuses it too."""
-        from django.core.exceptions import ValidationError
-
         if self.provision and self.provision.convention_id != self.convention_id:
             raise ValidationError({"provision": _("This provision belongs to another convention.")})

@@ -60,9 +60,10 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _interrupt)
         command = [sys.executable, "-m", "gunicorn", "handbook.wsgi", "--bind", f"{host}:{port}"]
         command += ["--workers", str(workers), "--threads", "4", "--log-level", "warning"]
-        server = subprocess.Popen(command)
+        server = subprocess.Popen(command, preexec_fn=_end_with_parent if sys.platform == "linux" else None)
         try:
-            self._wait_until_it_answers(server, f"http://{host}:{port}/healthz")
+            nearby = "127.0.0.1" if host == "0.0.0.0" else host
+            self._wait_until_it_answers(server, f"http://{nearby}:{port}/healthz")
             self._say(
                 f"\n  Open      http://{host}:{port}/\n  Account   make admin   (in another terminal; then /admin/)"
             )
@@ -91,6 +92,14 @@ class Command(BaseCommand):
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
         raise CommandError("The web server did not start; the lines above say why.")
+
+
+def _end_with_parent() -> None:
+    """Have Linux end the server when this command is killed: an orphan would hold the port and lose its database."""
+    import ctypes
+
+    parent_death_signal = 1  # PR_SET_PDEATHSIG
+    ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGTERM)
 
 
 def _interrupt(signal_number: int, frame: object) -> None:
