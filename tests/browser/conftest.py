@@ -8,16 +8,19 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.database import new_database
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# A busy machine is not a fault: what should appear has half a minute.
+expect.set_options(timeout=30_000)
 STAFF = {"username": "curator", "password": "correct-horse-battery-staple"}
 
 
@@ -85,23 +88,48 @@ def browser():
 
 
 @pytest.fixture
-def page(browser: Browser, server: str):
-    """A new page, 1280 pixels wide; whatever the console complains about, or is asked of others, fails the test."""
-    context = browser.new_context(base_url=server, viewport={"width": 1280, "height": 900}, locale="en-GB")
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: request.url.startswith(server) or complaints.append(request.url))
-    yield page
-    context.close()
-    assert [text for text in complaints if "404 (Not Found)" not in text and not text.startswith("data:")] == []
+def new_page(browser: Browser, server: str):
+    """Return a function that opens a page in a context of its own, 1280 pixels wide; options go to the context.
+
+    Whatever a console complains about, or is asked of others, fails the test. Only a missing page may be complained of.
+    """
+    contexts, complaints = [], []
+
+    def open_page(**options) -> Page:
+        defaults = {"base_url": server, "viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+        contexts.append(browser.new_context(**{**defaults, **options}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(server) or complaints.append(request.url))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if "404" not in text and not text.startswith("data:")] == []
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A new page."""
+    return new_page()
 
 
 @pytest.fixture
 def signed_in(page: Page) -> Page:
     """The page, signed in to the admin."""
-    page.goto("/admin/")
-    page.get_by_label("Username").fill(STAFF["username"])
-    page.get_by_label("Password").fill(STAFF["password"])
-    page.get_by_role("button", name="Log in").click()
+    sign_in(page)
     return page
+
+
+def sign_in(
+    page: Page, name: str = "Username", password: str = "Password", enter: str = "Log in", leave: str = "Log out"
+) -> None:
+    """Sign the curator in to the admin, whose words depend on the browser's language."""
+    page.goto("/admin/")
+    page.get_by_label(name).fill(STAFF["username"])
+    page.get_by_label(password).fill(STAFF["password"])
+    page.get_by_role("button", name=enter).click()
+    page.get_by_role("button", name=leave).wait_for()

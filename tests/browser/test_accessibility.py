@@ -1,0 +1,168 @@
+"""Every kind of page can be read by all: axe finds nothing, and nothing is wider than the screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import sign_in
+
+STUDY = "cim-smgs-common-rail-consignment-note"
+PAGES = [
+    "/",
+    "/case-studies/",
+    "/case-studies/?q=transit&country=KZ&theme=customs-transit&measured=1&year_from=1990&sort=title",
+    "/case-studies/?sort=title&page=3",
+    "/case-studies/?q=zzzzzz",
+    "/case-studies/?country=XX&nonsense=1",
+    "/case-studies/?page=99",
+    f"/case-studies/{STUDY}/",
+    f"/case-studies/{STUDY}/?theme=customs-transit",
+    "/chapters/",
+    "/chapters/processing-of-freight/",
+    "/chapters/glossary/",
+    "/chapters/overview-of-organizations/",
+    "/themes/",
+    "/themes/single-window/",
+    "/countries/",
+    "/countries/KZ/",
+    "/conventions/",
+    "/conventions/HARMONIZATION/",
+    "/about/",
+    "/no-such-page/",
+]
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What axe finds in Django's own admin, by rule, and the part of the page that Django's templates write there.
+FAULTS_OF_DJANGO = {
+    "label": ".tabular",  # fields in rows have their names in the heads of the columns only
+    "select-name": ".tabular",
+    "aria-input-field-name": ".select2",  # the library's own element for an empty choice
+    "link-in-text-block": ".breadcrumbs, #changelist-search",
+    "target-size": "#changelist-filter",
+}
+both_languages = pytest.mark.parametrize("language", ["en", "ru"])
+
+
+def violations(page: Page) -> list[tuple[str, str, str, str]]:
+    """Return what axe finds: impact, rule, the selector of the element, and what to do."""
+    found = Axe().run(page, options={"runOnly": STANDARD, "resultTypes": ["violations"]}).response["violations"]
+    return [
+        (node["impact"], rule["id"], str(node["target"][-1]), node["failureSummary"])
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def surplus_width(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+# Readers' pages --------------------------------------------------------------------------------------------------
+
+
+@both_languages
+def test_no_page_violates_a_rule_of_accessibility(page, language):
+    found = {}
+    for path in PAGES:
+        page.goto(f"/{language}{path}")
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            found[path, size["width"]] = violations(page)
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+@both_languages
+def test_opened_filters_violate_no_rule_either(page, language):
+    page.goto(f"/{language}/case-studies/?convention=HARMONIZATION")
+    for summary in page.locator("summary").all():
+        if not summary.evaluate("summary => summary.parentElement.open") and summary.is_visible():
+            summary.click()
+    assert violations(page) == []
+
+
+@both_languages
+def test_no_page_is_wider_than_the_screen(new_page, language):
+    """A phone, a small phone, and a desktop of 1280 pixels zoomed to 200 per cent."""
+    page, wider = new_page(device_scale_factor=2), {}
+    for path in PAGES:
+        page.goto(f"/{language}{path}", wait_until="domcontentloaded")
+        for width in (320, 390, 640):
+            page.set_viewport_size({"width": width, "height": 640})
+            wider[path, width] = surplus_width(page)
+    assert {where: surplus for where, surplus in wider.items() if surplus > 0} == {}
+
+
+@both_languages
+def test_wide_table_scrolls_by_keyboard_within_the_page(new_page, language):
+    page = new_page(viewport={"width": 320, "height": 640})
+    page.goto(f"/{language}/conventions/")
+    table = page.get_by_role("main").get_by_role("region")
+    table.focus()
+    expect(table).to_be_focused()
+    last = table.get_by_role("columnheader").last
+    expect(last).not_to_be_in_viewport()
+    for _time in range(20):
+        page.keyboard.press("ArrowRight")
+    expect(last).to_be_in_viewport()
+
+
+def test_text_without_a_translation_says_its_language(page):
+    page.goto(f"/ru/case-studies/{STUDY}/")
+    places = page.get_by_role("complementary").get_by_text("Małaszewicze")
+    expect(places).to_have_attribute("lang", "en")
+
+
+def test_chosen_filter_is_told_apart_without_colours(page):
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page.goto("/en/case-studies/?theme=customs-transit")
+    filters = page.get_by_role("complementary", name="Filters")
+    expect(filters.get_by_role("link", name="Customs transit")).to_contain_text("✓")
+    assert violations(page) == []
+
+
+# The admin -------------------------------------------------------------------------------------------------------
+
+
+def grave_faults_of_ours(page: Page) -> list[tuple[str, str, str, str]]:
+    """Return the serious and critical violations that are not Django's own."""
+    return [
+        fault
+        for fault in violations(page)
+        if fault[0] in ("serious", "critical")
+        and not (
+            fault[1] in FAULTS_OF_DJANGO
+            and page.locator(fault[2]).first.evaluate("(e, part) => !!e.closest(part)", FAULTS_OF_DJANGO[fault[1]])
+        )
+    ]
+
+
+def test_sign_in_page_is_accessible(page):
+    page.goto("/admin/")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    assert grave_faults_of_ours(page) == []
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("Please enter the correct")).to_be_visible()
+    assert grave_faults_of_ours(page) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_admin_is_accessible(new_page, size):
+    page = new_page(viewport=size, bypass_csp=True)  # axe styles elements of the admin to measure them
+    sign_in(page)
+    assert grave_faults_of_ours(page) == []
+    page.goto(f"/admin/casestudies/casestudy/?q={STUDY}")
+    assert grave_faults_of_ours(page) == []
+    page.get_by_role("link", name="Common CIM/SMGS").first.click()
+    for name in ("Texts", "Classification", "Evidence"):
+        page.get_by_role("tab", name=name).click()
+        assert (name, grave_faults_of_ours(page)) == (name, [])
+        assert surplus_width(page) <= 0
+    page.goto("/admin/casestudies/casestudy/add/")
+    assert grave_faults_of_ours(page) == []
+    page.goto("/admin/casestudies/theme/?q=single-window")
+    page.get_by_role("link", name="Single window").click()
+    expect(page.get_by_role("textbox", name="Name [en]")).to_have_value("Single window")
+    assert grave_faults_of_ours(page) == []
+    assert surplus_width(page) <= 0

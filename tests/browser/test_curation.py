@@ -1,0 +1,247 @@
+"""A curator's day: find, edit, archive, publish, add; and what readers see of it, at once."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import sign_in
+
+PARTS = ("Texts", "Classification", "Evidence")
+TEXTS = {
+    "Title": ("Quokka gates at Svinesund", "Ворота квокки в Свинесунне"),
+    "Summary": ("Two services share one gate.", "Две службы работают у одних ворот."),
+    "Challenge": ("Lorries stopped twice.", "Грузовики останавливались дважды."),
+    "Practice": ("One stop, two officers.", "Одна остановка, два сотрудника."),
+    "Results": ("Waiting fell.", "Ожидание сократилось."),
+    "Lessons": ("Begin with the law.", "Начните с закона."),
+}
+
+
+@pytest.fixture
+def reader(new_page: Callable[..., Page]) -> Page:
+    """A reader, in a browser of their own."""
+    return new_page()
+
+
+def open_study(page: Page, title: str) -> None:
+    """Find a study as a curator does, by words of its title."""
+    page.goto("/admin/casestudies/casestudy/")
+    page.get_by_role("textbox", name="Search").fill(title)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=title).click()
+    expect(page.get_by_role("tablist", name="Parts of the study")).to_be_visible()
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save and continue editing").first.click()
+    expect(page.get_by_role("listitem").filter(has_text="successfully")).to_be_visible()
+
+
+def take_step(page: Page, step: str) -> None:
+    page.get_by_role("button", name=f"Save and: {step}").click()
+    expect(page.get_by_text(f"{step}: 1 study.")).to_be_visible()
+
+
+def titles_found(reader: Page, question: str, language: str = "en") -> list[str]:
+    reader.goto(f"/{language}/case-studies/")
+    reader.get_by_role("searchbox").fill(question)
+    reader.keyboard.press("Enter")
+    expect(reader).to_have_url(re.compile(r"\?q="))
+    return reader.get_by_role("article").get_by_role("heading").all_inner_texts()
+
+
+def visible_parts(page: Page) -> list[str]:
+    """Return the parts of the form of which something can be seen."""
+    samples = (
+        page.get_by_role("textbox", name="Summary [en]"),
+        page.get_by_label("Chapter:").or_(page.get_by_role("group", name="Themes")).first,
+        page.get_by_role("group", name="Sources").or_(page.get_by_role("group", name="Places")).first,
+    )
+    return [part for part, sample in zip(PARTS, samples, strict=True) if sample.is_visible()]
+
+
+# The form --------------------------------------------------------------------------------------------------------
+
+
+def test_one_part_of_the_form_is_open_at_a_time_by_mouse_and_by_arrow_keys(signed_in):
+    page = signed_in
+    open_study(page, "Common CIM/SMGS rail consignment note")
+    for name in PARTS:
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("tab", selected=True)).to_have_text(name)
+        assert visible_parts(page) == [name]
+    for key, name in (
+        ("ArrowRight", "Texts"),
+        ("ArrowRight", "Classification"),
+        ("ArrowRight", "Evidence"),
+        ("ArrowLeft", "Classification"),
+        ("ArrowLeft", "Texts"),
+        ("ArrowLeft", "Evidence"),
+    ):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=name, selected=True)).to_be_focused()
+        assert visible_parts(page) == [name]
+
+
+def test_form_speaks_russian_to_a_russian_browser(new_page):
+    page = new_page(locale="ru-RU")
+    sign_in(page, "Имя пользователя", "Пароль", "Войти", "Выйти")
+    page.goto("/admin/casestudies/casestudy/?q=cim-smgs")
+    page.get_by_role("link", name="Единая железнодорожная накладная").click()
+    for name in ("Тексты", "Классификация", "Доказательная база"):
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("tab", selected=True)).to_have_text(name)
+    expect(page.get_by_role("button", name="Сохранить, затем: Перенести в архив")).to_be_visible()
+
+
+def test_what_was_typed_stays_when_something_is_wrong(signed_in):
+    page = signed_in
+    open_study(page, "Common CIM/SMGS rail consignment note")
+    page.get_by_role("tab", name="Texts").click()
+    page.get_by_role("textbox", name="Lessons [ru]").fill("Урок, который нельзя потерять.")
+    page.get_by_role("tab", name="Classification").click()
+    page.get_by_role("spinbutton", name="First year of the practice").fill("2010")
+    page.get_by_role("spinbutton", name="Last year of the practice").fill("2001")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+
+    expect(page.get_by_text("The last year precedes the first.")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Last year of the practice")).to_have_value("2001")
+    page.get_by_role("tab", name="Texts").click()
+    expect(page.get_by_role("textbox", name="Lessons [ru]")).to_have_value("Урок, который нельзя потерять.")
+
+
+def test_second_of_two_curators_is_told_and_loses_nothing(signed_in, new_page):
+    first, second, title = signed_in, new_page(), "Release times at road borders computed"
+    sign_in(second)
+    for page in (first, second):
+        open_study(page, title)
+        page.get_by_role("tab", name="Texts").click()
+    lesson = first.get_by_role("textbox", name="Lessons [en]")
+    before = lesson.input_value()
+    lesson.fill("What the first curator wrote.")
+    save(first)
+
+    second.get_by_role("textbox", name="Lessons [en]").fill("What the second curator wrote.")
+    second.get_by_role("button", name="Save and continue editing").first.click()
+    expect(second.get_by_text("curator changed this study after you opened it.")).to_be_visible()
+    expect(second.get_by_role("textbox", name="Lessons [en]")).to_have_value("What the second curator wrote.")
+    second.get_by_role("textbox", name="Lessons [en]").fill(before)
+    save(second)
+    first.reload()
+    expect(lesson).to_have_value(before)
+
+
+# What readers see ------------------------------------------------------------------------------------------------
+
+
+def test_edited_title_is_found_at_once(signed_in, reader):
+    page, title, edited = signed_in, "Navigation seals accepted across the Eurasian Economic Union", "Wombat seals"
+    open_study(page, title)
+    page.get_by_role("textbox", name="Title [en]").fill(edited)
+    save(page)
+    assert titles_found(reader, "wombat") == [edited]
+    page.get_by_role("textbox", name="Title [en]").fill(title)
+    save(page)
+    assert titles_found(reader, "wombat") == []
+
+
+def test_archived_study_is_gone_until_it_is_published_again(signed_in, reader):
+    page, title = signed_in, "International vehicle weight certificate"
+    [shown] = titles_found(reader, f'"{title}"')
+    reader.get_by_role("link", name=shown).click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text(shown)
+    address = reader.url
+
+    open_study(page, title)
+    take_step(page, "Archive")
+    expect(page.get_by_text("Archived", exact=True)).to_be_visible()
+    assert titles_found(reader, f'"{title}"') == []
+    assert reader.goto(address).status == 404
+    expect(reader.get_by_role("heading", level=1)).to_have_text("There is no such page")
+
+    take_step(page, "Publish")
+    assert titles_found(reader, f'"{title}"') == [shown]
+    assert reader.goto(address).status == 200
+
+
+def test_new_study_is_added_published_and_found_in_both_languages(signed_in, reader):
+    page = signed_in
+    page.goto("/admin/casestudies/casestudy/add/")
+    for text, in_languages in TEXTS.items():
+        for language, words in zip(("en", "ru"), in_languages, strict=True):
+            page.get_by_role("textbox", name=f"{text} [{language}]").fill(words)
+    page.get_by_role("tab", name="Classification").click()
+    expect(page.get_by_role("textbox", name="Address")).to_have_value("quokka-gates-at-svinesund")
+    page.get_by_label("Chapter:").select_option(label="Chapter 2. From Domestic to International Co-operation")
+    page.get_by_role("spinbutton", name="First year of the practice").fill("2015")
+    page.get_by_role("checkbox", name="Road").check()
+    choose(page, "Countries", "Country", "norw", "Norway")
+    choose(page, "Countries", "Country", "Swed", "Sweden")
+    choose(page, "Themes", "Theme", "one-stop", "One-stop border posts")
+    page.get_by_role("tab", name="Evidence").click()
+    page.get_by_role("button", name="Add another Source").click()
+    source = page.get_by_role("group", name="Sources")
+    source.get_by_role("textbox", name="Title").fill("Annual report of the quokka gates")
+    source.get_by_role("textbox", name="Publisher").fill("Norwegian Customs")
+    save(page)
+    assert titles_found(reader, "quokka") == []
+
+    take_step(page, "Publish")
+    assert titles_found(reader, "quokka") == [TEXTS["Title"][0]]
+    assert titles_found(reader, "ворота квокки", "ru") == [TEXTS["Title"][1]]
+    reader.get_by_role("link", name=TEXTS["Title"][1]).click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text(TEXTS["Title"][1])
+    facts = reader.get_by_role("complementary")
+    assert facts.get_by_role("listitem").get_by_role("link").all_inner_texts()[:2] == ["Норвегия", "Швеция"]
+    expect(reader.get_by_text("Annual report of the quokka gates")).to_be_visible()
+
+    take_step(page, "Archive")
+    assert titles_found(reader, "quokka") == []
+
+
+def choose(page: Page, group: str, row: str, typed: str, name: str) -> None:
+    """Add a row to a group of links, and choose its record by typing the beginning of the name."""
+    page.get_by_role("button", name=f"Add another {row}").click()
+    page.get_by_role("group", name=group).get_by_role("combobox").last.click()
+    page.keyboard.type(typed)
+    page.get_by_role("option", name=name, exact=True).click()
+    expect(page.get_by_role("group", name=group).get_by_role("combobox").last).to_contain_text(name)
+
+
+def test_incomplete_draft_says_what_it_lacks_and_stays_a_draft(signed_in, reader):
+    page, lacks = signed_in, ["Summary", "Lessons", "cites no source", "has no theme", "neither a country nor"]
+    page.goto("/admin/casestudies/casestudy/add/")
+    page.get_by_role("textbox", name="Title [en]").fill("Numbat lanes")
+    page.get_by_role("tab", name="Classification").click()
+    page.get_by_label("Chapter:").select_option(index=1)
+    save(page)
+    expect(page.get_by_text("Before it can be published:")).to_be_visible()
+    for obstacle in lacks:
+        expect(page.get_by_role("listitem").filter(has_text=re.compile(obstacle, re.IGNORECASE))).to_be_visible()
+
+    page.get_by_role("button", name="Save and: Publish").click()
+    message = page.get_by_role("listitem").filter(has_text="Numbat lanes:")
+    expect(message).to_contain_text("It cites no source.")
+    expect(page.get_by_text("Draft", exact=True)).to_be_visible()
+    assert titles_found(reader, "numbat") == []
+
+    page.get_by_role("link", name="Delete", exact=True).first.click()
+    page.get_by_role("button", name="Yes, I’m sure").click()
+    expect(page.get_by_text("was deleted successfully")).to_be_visible()
+
+
+def test_changed_name_of_a_theme_is_found_at_once(signed_in, reader):
+    page, name, edited = signed_in, "Queue management", "Bilby lines"
+    reader.goto("/en/themes/queue-management/")
+    number = int(re.search(r"\d+", reader.get_by_role("heading", name="Case studies").inner_text()).group())
+    page.goto("/admin/casestudies/theme/?q=queue")
+    page.get_by_role("link", name=name).click()
+    page.get_by_role("textbox", name="Name [en]").fill(edited)
+    save(page)
+    assert len(titles_found(reader, "bilby")) == number > 5
+    expect(reader.get_by_role("complementary").get_by_role("link", name=edited)).to_be_visible()
+    page.get_by_role("textbox", name="Name [en]").fill(name)
+    save(page)
+    assert titles_found(reader, "bilby") == []
