@@ -9,13 +9,11 @@ from tests.browser.conftest import sign_in
 STUDY = "cim-smgs-common-rail-consignment-note"
 PAGES = [
     "/",
-    "/case-studies/",
+    "/case-studies/?page=3",
     "/case-studies/?q=transit&country=KZ&theme=customs-transit&measured=1&year_from=1990&sort=title",
-    "/case-studies/?sort=title&page=3",
     "/case-studies/?q=zzzzzz",
     "/case-studies/?country=XX&nonsense=1",
     "/case-studies/?page=99",
-    f"/case-studies/{STUDY}/",
     f"/case-studies/{STUDY}/?theme=customs-transit",
     "/chapters/",
     "/chapters/processing-of-freight/",

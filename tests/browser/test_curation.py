@@ -205,7 +205,9 @@ def choose(page: Page, group: str, row: str, typed: str, name: str) -> None:
     """Add a row to a group of links, and choose its record by typing the beginning of the name."""
     page.get_by_role("button", name=f"Add another {row}").click()
     page.get_by_role("group", name=group).get_by_role("combobox").last.click()
-    page.keyboard.type(typed)
+    search = page.get_by_role("searchbox")
+    expect(search).to_be_focused()
+    search.press_sequentially(typed)
     page.get_by_role("option", name=name, exact=True).click()
     expect(page.get_by_role("group", name=group).get_by_role("combobox").last).to_contain_text(name)
 
