@@ -38,6 +38,8 @@ def run_until_it_serves(environment: dict, port: int, then) -> tuple[str, int]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # As a script's background job begins: Ctrl-C must end the server all the same.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     lines = []
     try:

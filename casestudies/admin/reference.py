@@ -143,6 +143,7 @@ class CountryAdmin(VocabularyAdmin):
     codes = ("alpha2",)
     list_display = ("__str__", "alpha2", "region", "osce", "unece", "lldc")
     list_filter = ("osce", "unece", "lldc", "region")
+    ordering = ("name_en",)
     list_select_related = ("region",)
     search_fields = ("alpha2", "alpha3", "name_en", "name_ru")
     fields = (

@@ -82,13 +82,14 @@ def first_number(text: str) -> int:
 
 def search(page: Page, words: SimpleNamespace, question: str) -> None:
     page.get_by_role("searchbox", name=words.search).fill(question)
-    page.get_by_role("button", name=words.button, exact=True).click()
-    expect(page).to_have_url(re.compile(r"/case-studies/\?.*q="))
+    click_and_expect(page.get_by_role("button", name=words.button, exact=True), page, r"/case-studies/\?.*q=")
 
 
-def click_and_expect(link: Locator, page: Page, url: str) -> None:
-    link.click()
+def click_and_expect(control: Locator, page: Page, url: str) -> None:
+    """Click, and wait until the page of that address, or what of it was asked for, is there."""
+    control.click()
     expect(page).to_have_url(re.compile(url))
+    page.wait_for_load_state()
 
 
 # The journey -----------------------------------------------------------------------------------------------------

@@ -57,7 +57,9 @@ class Command(BaseCommand):
 
     def _serve(self, host: str, port: int, workers: int) -> None:
         """Run gunicorn until it ends or this process is asked to stop; both ways end gunicorn first."""
-        signal.signal(signal.SIGTERM, _interrupt)
+        # Set for both: a process started in the background by a script inherits an ignored SIGINT.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _interrupt)
         command = [sys.executable, "-m", "gunicorn", "handbook.wsgi", "--bind", f"{host}:{port}"]
         command += ["--workers", str(workers), "--threads", "4", "--log-level", "warning"]
         server = subprocess.Popen(command, preexec_fn=_end_with_parent if sys.platform == "linux" else None)
