@@ -21,6 +21,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from django.db import DatabaseError, models, transaction
@@ -88,15 +89,40 @@ class Kind:
 
 
 class Lookups:
-    """Vocabulary records by their codes, read once they are loaded; what is not there is a fault of who names it."""
+    """Vocabulary records by their codes, each vocabulary read when first needed: a load that writes nothing reads none.
 
-    def __init__(self):
-        self.themes = {theme.code: theme for theme in Theme.objects.all()}
-        self.chapters = {chapter.number: chapter for chapter in Chapter.objects.filter(kind=Chapter.Kind.CHAPTER)}
-        self.regions = {region.slug: region for region in Region.objects.all()}
-        self.countries = {country.alpha2: country for country in Country.objects.all()}
-        self.conventions = {convention.code: convention for convention in Convention.objects.all()}
-        self.provisions = {
+    What is not there is a fault of who names it.
+    """
+
+    @cached_property
+    def themes(self) -> dict[str, Theme]:
+        """Themes by code."""
+        return {theme.code: theme for theme in Theme.objects.all()}
+
+    @cached_property
+    def chapters(self) -> dict[int, Chapter]:
+        """Chapters by number, annexes apart."""
+        return {chapter.number: chapter for chapter in Chapter.objects.filter(kind=Chapter.Kind.CHAPTER)}
+
+    @cached_property
+    def regions(self) -> dict[str, Region]:
+        """Regions by slug."""
+        return {region.slug: region for region in Region.objects.all()}
+
+    @cached_property
+    def countries(self) -> dict[str, Country]:
+        """Countries by two-letter code."""
+        return {country.alpha2: country for country in Country.objects.all()}
+
+    @cached_property
+    def conventions(self) -> dict[str, Convention]:
+        """Conventions by code."""
+        return {convention.code: convention for convention in Convention.objects.all()}
+
+    @cached_property
+    def provisions(self) -> dict[tuple[str, str], Provision]:
+        """Provisions by their convention's code and their English reference."""
+        return {
             (provision.convention.code, provision.ref_en): provision
             for provision in Provision.objects.select_related("convention")
         }
