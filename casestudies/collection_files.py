@@ -26,6 +26,9 @@ OPTIONAL_FILES: dict[str, type[records.Record]] = {
     "parties-notes": records.PartiesNoteRecord,
     "region-scopes": records.NameRecord,
     "provision-refs": records.NameRecord,
+    "alternative-names": records.AlternativeNamesRecord,
+    "thesaurus": records.ConceptRecord,
+    "thesaurus-names": records.ConceptRecord,
 }
 
 

@@ -19,6 +19,17 @@ def bilingual_or_none(record: object, field: str) -> dict[str, str] | None:
     return texts if any(texts.values()) else None
 
 
+def by_language(record: object, field: str) -> dict[str, list[str]]:
+    """Return the lists of a translated field by language."""
+    return {language: getattr(record, f"{field}_{language}") or [] for language in LANGUAGES}
+
+
+def other_names(record: object) -> dict[str, dict[str, list[str]]]:
+    """Return the other names of a record under their key, nothing where it has none: most records have none."""
+    names = by_language(record, "alternative_names")
+    return {"alternative_names": names} if any(names.values()) else {}
+
+
 def number(value: Decimal | float | None) -> int | float | None:
     """Return a number as JSON writes it: whole numbers without a fraction."""
     if value is None:
@@ -94,7 +105,7 @@ def theme_record(theme: models.Theme) -> dict:
         "code": theme.code,
         "name": bilingual(theme, "name"),
         "definition": bilingual(theme, "definition"),
-        "synonyms": {language: getattr(theme, f"synonyms_{language}") or [] for language in LANGUAGES},
+        "synonyms": by_language(theme, "synonyms"),
     }
 
 
@@ -112,7 +123,7 @@ def chapter_record(chapter: models.Chapter) -> dict:
 
 def region_record(region: models.Region) -> dict:
     """Return a region; the files name it in each of its countries."""
-    return {"slug": region.slug, "name": bilingual(region, "name")}
+    return {"slug": region.slug, "name": bilingual(region, "name"), **other_names(region)}
 
 
 def country_record(country: models.Country) -> dict:
@@ -131,6 +142,7 @@ def country_record(country: models.Country) -> dict:
         "distance_to_sea_km": country.distance_to_sea_km,
         "lat": country.latitude,
         "lon": country.longitude,
+        **other_names(country),
     }
 
 
@@ -148,6 +160,7 @@ def convention_record(convention: models.Convention) -> dict:
         "summary": bilingual(convention, "summary"),
         "parties_as_of": bilingual_or_none(convention, "parties_as_of"),
         "parties_note": bilingual_or_none(convention, "parties_note"),
+        **other_names(convention),
     }
 
 
@@ -190,4 +203,13 @@ def glossary_term_record(term: models.GlossaryTerm) -> dict:
         "definition": bilingual(term, "definition"),
         "themes": [link.theme.code for link in term.theme_links.all()],
         "source": term.source,
+    }
+
+
+def concept_record(concept: models.Concept) -> dict:
+    """Return a concept as a record of `thesaurus*.json`."""
+    return {
+        "code": concept.code,
+        "expressions": by_language(concept, "expressions"),
+        "narrower": by_language(concept, "narrower"),
     }

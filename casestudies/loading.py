@@ -38,6 +38,7 @@ from .models import (
     CaseStudy,
     CaseTheme,
     Chapter,
+    Concept,
     Convention,
     Country,
     GlossaryTerm,
@@ -60,6 +61,8 @@ class Report:
 
     counts: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
     kept: list[tuple[str, str, str]] = field(default_factory=list)
+    written: list[int] = field(default_factory=list)
+    """The primary keys of the studies to make findable as they are now."""
 
 
 @dataclass(frozen=True)
@@ -149,9 +152,20 @@ def load(folder: Path, *, overwrite: bool = False) -> Report:
         for kind, arrivals in _arrivals(collection):
             _refuse_duplicates(arrivals)
             _load_kind(kind, arrivals, report, overwrite)
-        # Also where nothing changed: the entries may have been made by an older version of the code.
-        search_index.refresh()
+        _index(report)
     return report
+
+
+def _index(report: Report) -> None:
+    """Make what was written findable; everything, where the entries were made by another version of the code."""
+    made = LoadedRecord.objects.filter(kind="search index", key="entries", fingerprint=search_index.fingerprint())
+    if made.exists():
+        search_index.refresh(report.written)
+        return
+    search_index.refresh(CaseStudy.objects.values_list("pk", flat=True))
+    LoadedRecord.objects.update_or_create(
+        kind="search index", key="entries", defaults={"fingerprint": search_index.fingerprint()}
+    )
 
 
 def _refuse_duplicates(arrivals: list[Incoming]) -> None:
@@ -185,7 +199,13 @@ def _load_kind(kind: Kind, arrivals: list[Incoming], report: Report, overwrite: 
             report.kept.append((kind.name, incoming.key, "changed here" if record else "deleted here"))
             continue
         else:
-            _write(kind, lookups, record, incoming)
+            written = _write(kind, lookups, record, incoming)
+            if kind is CASE:
+                report.written.append(written.pk)
+            elif (
+                kind is COUNTRY and record and any(content[key] != incoming.content[key] for key in COPIED_FROM_COUNTRY)
+            ):
+                report.written += CaseStudy.objects.in_country(written).values_list("pk", flat=True)
             counts["updated" if record else "created"] += 1
         if loaded.get(incoming.key) != arriving:
             memory.append(LoadedRecord(kind=kind.name, key=incoming.key, fingerprint=arriving))
@@ -201,7 +221,7 @@ def _completed(kind: Kind, arriving: dict, current: dict | None) -> dict:
     the same, and an optional field that does not arrive keeps its value.
     """
     current = current or {}
-    completed = {key: current.get(key) for key in kind.optional} | arriving
+    completed = {key: current[key] for key in kind.optional if key in current} | arriving
     for key, value in arriving.items():
         if isinstance(value, dict) and value.keys() == {"en"}:
             known = current.get(key) or {}
@@ -209,9 +229,9 @@ def _completed(kind: Kind, arriving: dict, current: dict | None) -> dict:
     return completed
 
 
-def _write(kind: Kind, lookups: Lookups, record: models.Model | None, incoming: Incoming) -> None:
+def _write(kind: Kind, lookups: Lookups, record: models.Model | None, incoming: Incoming) -> models.Model:
     try:
-        kind.write(lookups, record, incoming)
+        return kind.write(lookups, record, incoming)
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
         raise MalformedCollection([incoming.located.fault("", f"the database refuses it: {reason}")]) from error
@@ -229,15 +249,19 @@ def fingerprint(content: dict) -> str:
 def _arrivals(collection: Collection) -> Iterable[tuple[Kind, list[Incoming]]]:
     """Yield every kind with its records, in an order in which each finds what it refers to."""
     reference = collection.reference
-    yield REGION, _regions(reference["countries"])
+    names = _alternative_names(reference["alternative-names"])
+    yield REGION, _with_names(_regions(reference["countries"]), names.pop("region", {}))
     yield THEME, _incoming(reference["themes"], lambda content: content["code"])
     yield CHAPTER, _incoming(reference["chapters"], lambda content: f"{content['kind']} {content['number']}")
-    yield COUNTRY, _countries(reference["countries"])
-    yield CONVENTION, _conventions(reference["instruments"], reference["parties-notes"])
+    yield COUNTRY, _with_names(_countries(reference["countries"]), names.pop("country", {}))
+    conventions = _conventions(reference["instruments"], reference["parties-notes"])
+    yield CONVENTION, _with_names(conventions, names.pop("convention", {}))
     yield PROVISION, _provisions(reference["instruments"], reference["provision-refs"])
     yield PARTY, _incoming(reference["parties"], lambda content: f"{content['instrument']} {content['alpha2']}")
     yield ORGANIZATION, _incoming(reference["organizations"], lambda content: content["code"])
     yield GLOSSARY_TERM, _incoming(reference["glossary"], lambda content: content["term"]["en"])
+    concepts = [*reference["thesaurus"], *reference["thesaurus-names"]]
+    yield CONCEPT, _incoming(concepts, lambda content: content["code"])
     yield CASE, _cases(collection.cases, reference["region-scopes"])
 
 
@@ -247,6 +271,26 @@ def _incoming(rows: list[Located], key: Callable[[dict], str]) -> list[Incoming]
         Incoming(key(content), content, row, position)
         for position, (row, content) in enumerate(zip(rows, contents, strict=True))
     ]
+
+
+def _alternative_names(rows: list[Located]) -> dict[str, dict[str, Located]]:
+    """Return the other names by kind of record and code. Raises MalformedCollection where a record stands twice."""
+    _refuse_duplicates(_incoming(rows, lambda content: f"{content['kind']} {content['code']}"))
+    by_kind: dict[str, dict[str, Located]] = defaultdict(dict)
+    for row in rows:
+        by_kind[row.record.kind][row.record.code] = row
+    return by_kind
+
+
+def _with_names(arrivals: list[Incoming], names: dict[str, Located]) -> list[Incoming]:
+    """Add its other names to each record that has some. Raises MalformedCollection where there is no such record."""
+    for incoming in arrivals:
+        row = names.pop(incoming.key, None)
+        if row and (row.record.en or row.record.ru):
+            incoming.content["alternative_names"] = {"en": row.record.en, "ru": row.record.ru}
+    if names:
+        raise MalformedCollection([row.fault("code", f"no such {row.record.kind}") for row in names.values()])
+    return arrivals
 
 
 def _regions(countries: list[Located]) -> list[Incoming]:
@@ -335,6 +379,13 @@ def _set_texts(record: models.Model, **texts: dict | None) -> None:
             setattr(record, f"{name}_{language}", by_language[language] if by_language else "")
 
 
+def _set_lists(record: models.Model, **lists: dict | None) -> None:
+    """Set translated fields that hold lists from `{"en": […], "ru": […]}`; None empties them."""
+    for name, by_language in lists.items():
+        for language in collection_records.LANGUAGES:
+            setattr(record, f"{name}_{language}", by_language[language] if by_language else [])
+
+
 def _replace_theme_links(lookups: Lookups, record: models.Model, incoming: Incoming) -> None:
     """Set the themes of a chapter, provision or glossary term, in the order of the file."""
     record.theme_links.all().delete()
@@ -345,6 +396,7 @@ def _replace_theme_links(lookups: Lookups, record: models.Model, incoming: Incom
 def _write_region(_lookups: Lookups, region: Region | None, incoming: Incoming) -> Region:
     region = region or Region(slug=incoming.key)
     _set_texts(region, name=incoming.content["name"])
+    _set_lists(region, alternative_names=incoming.content.get("alternative_names"))
     region.save()
     return region
 
@@ -353,7 +405,8 @@ def _write_theme(_lookups: Lookups, theme: Theme | None, incoming: Incoming) -> 
     content = incoming.content
     theme = theme or Theme(code=content["code"])
     theme.position = incoming.position
-    _set_texts(theme, name=content["name"], definition=content["definition"], synonyms=content["synonyms"])
+    _set_texts(theme, name=content["name"], definition=content["definition"])
+    _set_lists(theme, synonyms=content["synonyms"])
     theme.save()
     return theme
 
@@ -380,6 +433,7 @@ def _write_country(lookups: Lookups, country: Country | None, incoming: Incoming
     country.distance_to_sea_km = content["distance_to_sea_km"]
     country.latitude, country.longitude = content["lat"], content["lon"]
     _set_texts(country, name=content["name"], field_operation=operation and operation["name"])
+    _set_lists(country, alternative_names=content.get("alternative_names"))
     country.save()
     return country
 
@@ -396,9 +450,10 @@ def _write_convention(_lookups: Lookups, convention: Convention | None, incoming
         short_name=content["short_name"],
         depositary=content["depositary_or_owner"],
         summary=content["summary"],
-        parties_as_of=content["parties_as_of"],
-        parties_note=content["parties_note"],
+        parties_as_of=content.get("parties_as_of"),
+        parties_note=content.get("parties_note"),
     )
+    _set_lists(convention, alternative_names=content.get("alternative_names"))
     convention.save()
     return convention
 
@@ -444,6 +499,13 @@ def _write_glossary_term(lookups: Lookups, term: GlossaryTerm | None, incoming: 
     term.save()
     _replace_theme_links(lookups, term, incoming)
     return term
+
+
+def _write_concept(_lookups: Lookups, concept: Concept | None, incoming: Incoming) -> Concept:
+    concept = concept or Concept(code=incoming.key)
+    _set_lists(concept, expressions=incoming.content["expressions"], narrower=incoming.content["narrower"])
+    concept.save()
+    return concept
 
 
 def _write_case(lookups: Lookups, case: CaseStudy | None, incoming: Incoming) -> CaseStudy:
@@ -529,7 +591,17 @@ def _replace_evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> 
     )
 
 
-REGION = Kind("region", Region.objects.all, lambda region: region.slug, collection_records.region_record, _write_region)
+# What search entries copy of a country; its other names are looked up when a question is asked.
+COPIED_FROM_COUNTRY = ("name", "region", "osce", "unece", "lldc", "osce_field_operation")
+
+REGION = Kind(
+    "region",
+    Region.objects.all,
+    lambda region: region.slug,
+    collection_records.region_record,
+    _write_region,
+    optional=("alternative_names",),
+)
 THEME = Kind("theme", Theme.objects.all, lambda theme: theme.code, collection_records.theme_record, _write_theme)
 CHAPTER = Kind(
     "chapter",
@@ -544,6 +616,7 @@ COUNTRY = Kind(
     lambda country: country.alpha2,
     collection_records.country_record,
     _write_country,
+    optional=("alternative_names",),
 )
 CONVENTION = Kind(
     "convention",
@@ -551,7 +624,7 @@ CONVENTION = Kind(
     lambda convention: convention.code,
     collection_records.convention_record,
     _write_convention,
-    optional=("parties_as_of", "parties_note"),
+    optional=("parties_as_of", "parties_note", "alternative_names"),
 )
 PROVISION = Kind(
     "provision",
@@ -580,6 +653,13 @@ GLOSSARY_TERM = Kind(
     lambda term: term.term_en,
     collection_records.glossary_term_record,
     _write_glossary_term,
+)
+CONCEPT = Kind(
+    "concept",
+    Concept.objects.all,
+    lambda concept: concept.code,
+    collection_records.concept_record,
+    _write_concept,
 )
 CASE = Kind(
     "case study",

@@ -188,8 +188,8 @@ class CaseRecord(Record):
         return self
 
 
-class Synonyms(Record):
-    """The words that people type for a theme."""
+class Words(Record):
+    """Words that people type, by the language they belong to."""
 
     en: list[text(120)]
     ru: list[text(120)]
@@ -201,7 +201,7 @@ class ThemeRecord(Record):
     code: Annotated[Slug, Field(max_length=60)]
     name: bilingual(120)
     definition: Bilingual
-    synonyms: Synonyms
+    synonyms: Words
 
 
 class ChapterRecord(Record):
@@ -326,3 +326,36 @@ class PartiesNoteRecord(Record):
 
 class NameRecord(bilingual(160)):
     """The Russian form of a name that the other files give in English."""
+
+
+class AlternativeNamesRecord(Words):
+    """Other names by which people search for a country, a region or an instrument."""
+
+    kind: Literal["country", "region", "convention"]
+    code: text(60)
+
+    @model_validator(mode="after")
+    def names_once(self) -> Self:
+        """Refuse a name given twice."""
+        once("en", self.en)
+        once("ru", self.ru)
+        return self
+
+
+class ConceptRecord(Record):
+    """Expressions that mean the same, and narrower ones."""
+
+    code: Annotated[Slug, Field(max_length=60)]
+    expressions: Words
+    narrower: Words
+
+    @model_validator(mode="after")
+    def has_expressions(self) -> Self:
+        """Refuse a concept without a word, and a word given twice."""
+        if not self.expressions.en and not self.expressions.ru:
+            raise ValueError("expressions: give at least one")
+        for field in ("expressions", "narrower"):
+            words = getattr(self, field)
+            once(f"{field}.en", words.en)
+            once(f"{field}.ru", words.ru)
+        return self

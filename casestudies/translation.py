@@ -43,7 +43,8 @@ class RegionTranslation(TranslationOptions):
     """Names."""
 
     required_languages = ("en",)
-    fields = ("name",)
+    fields = ("name", "alternative_names")
+    fallback_undefined = {"alternative_names": []}
 
 
 @register(models.Country)
@@ -51,7 +52,8 @@ class CountryTranslation(TranslationOptions):
     """Names."""
 
     required_languages = ("en",)
-    fields = ("name", "field_operation")
+    fields = ("name", "alternative_names", "field_operation")
+    fallback_undefined = {"alternative_names": []}
 
 
 @register(models.Convention)
@@ -59,7 +61,8 @@ class ConventionTranslation(TranslationOptions):
     """Names, summary, and what is known of the list of parties."""
 
     required_languages = ("en",)
-    fields = ("name", "short_name", "depositary", "summary", "parties_as_of", "parties_note")
+    fields = ("name", "short_name", "alternative_names", "depositary", "summary", "parties_as_of", "parties_note")
+    fallback_undefined = {"alternative_names": []}
 
 
 @register(models.Provision)
@@ -84,3 +87,11 @@ class GlossaryTermTranslation(TranslationOptions):
 
     required_languages = ("en",)
     fields = ("term", "abbreviation", "definition")
+
+
+@register(models.Concept)
+class ConceptTranslation(TranslationOptions):
+    """Words, by the language they belong to."""
+
+    fields = ("expressions", "narrower")
+    fallback_undefined = {"expressions": [], "narrower": []}

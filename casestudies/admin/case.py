@@ -39,7 +39,7 @@ class CaseStudyForm(forms.ModelForm):
         required=False,
     )
     implementers = LinesField(
-        250,
+        forms.CharField(max_length=250),
         label=_("implementers"),
         required=False,
         help_text=_("Official English names of the agencies, one a line."),

@@ -12,9 +12,9 @@ HTTPS_ADDRESSES = {models.URLField: {"widget": AdminURLFieldWidget, "assume_sche
 class LinesField(SimpleArrayField):
     """A list of short texts, one a line; blank lines mean nothing."""
 
-    def __init__(self, max_length: int, **kwargs):
-        widget = AdminTextareaWidget(attrs={"rows": 4})
-        super().__init__(forms.CharField(max_length=max_length), delimiter="\n", widget=widget, **kwargs)
+    def __init__(self, base_field: forms.Field, **kwargs):
+        kwargs.setdefault("widget", AdminTextareaWidget(attrs={"rows": 4}))
+        super().__init__(base_field, delimiter="\n", **kwargs)
 
     def to_python(self, value: str | list[str] | None) -> list[str]:
         """Return the lines that hold something."""

@@ -1,7 +1,8 @@
-"""Editing the vocabularies. A changed name is findable at once: studies that hold it are indexed anew."""
+"""Editing the vocabularies. A changed name works at once: questions look names up when they are asked."""
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,7 @@ from casestudies.models import (
     CaseStudy,
     Chapter,
     ChapterTheme,
+    Concept,
     Convention,
     Country,
     GlossaryTerm,
@@ -33,7 +35,7 @@ class VocabularyAdmin(admin.ModelAdmin):
     """A vocabulary; `codes` name the fields that stand in addresses, and stay as they are once saved."""
 
     codes: tuple[str, ...] = ()
-    formfield_overrides = HTTPS_ADDRESSES
+    formfield_overrides = HTTPS_ADDRESSES | {ArrayField: {"form_class": LinesField}}
 
     class Media:
         css = {"all": ["casestudies/admin.css"]}
@@ -46,11 +48,6 @@ class VocabularyAdmin(admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: object | None = None) -> list:
         """Set the languages of a text side by side."""
         return [(None, {"fields": self.get_fields(request, obj), "classes": ("side-by-side",)})]
-
-    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
-        """Index the studies that hold the record's names, in the same transaction."""
-        super().save_related(request, form, formsets, change)
-        search_index.refresh(CaseStudy.objects.mentioning(form.instance).values_list("pk", flat=True))
 
 
 class OrderedThemeInline(admin.TabularInline):
@@ -79,22 +76,10 @@ class GlossaryTermThemeInline(OrderedThemeInline):
     model = GlossaryTermTheme
 
 
-class ThemeForm(forms.ModelForm):
-    """A theme with its synonyms, one a line."""
-
-    synonyms_en = LinesField(120, label=_("synonyms [en]"), required=False, help_text=_("One a line."))
-    synonyms_ru = LinesField(120, label=_("synonyms [ru]"), required=False, help_text=_("One a line."))
-
-    class Meta:
-        model = Theme
-        fields = []  # ThemeAdmin.fields names them
-
-
 @admin.register(Theme)
 class ThemeAdmin(VocabularyAdmin):
     """Themes and the words people type for them."""
 
-    form = ThemeForm
     codes = ("code",)
     list_display = ("__str__", "code", "position")
     search_fields = ("code", "name_en", "name_ru")
@@ -105,6 +90,16 @@ class ThemeAdmin(VocabularyAdmin):
         ("synonyms_en", "synonyms_ru"),
         "position",
     )
+
+
+@admin.register(Concept)
+class ConceptAdmin(VocabularyAdmin):
+    """The thesaurus: what means the same in searches."""
+
+    codes = ("code",)
+    list_display = ("code", "expressions_en", "expressions_ru")
+    search_fields = ("code", "expressions_en", "expressions_ru", "narrower_en", "narrower_ru")
+    fields = ("code", ("expressions_en", "expressions_ru"), ("narrower_en", "narrower_ru"))
 
 
 @admin.register(Chapter)
@@ -149,6 +144,7 @@ class CountryAdmin(VocabularyAdmin):
     fields = (
         ("alpha2", "alpha3", "m49"),
         ("name_en", "name_ru"),
+        ("alternative_names_en", "alternative_names_ru"),
         "region",
         ("osce", "unece", "lldc"),
         ("field_operation_en", "field_operation_ru", "field_operation_as_of"),
@@ -156,6 +152,16 @@ class CountryAdmin(VocabularyAdmin):
         ("latitude", "longitude"),
     )
     inlines = (MembershipInline,)
+    # What search entries copy; a country's other names are looked up when a question is asked.
+    copied = frozenset(
+        ("name_en", "name_ru", "region", "osce", "unece", "lldc", "field_operation_en", "field_operation_ru")
+    )
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        """Index the studies of the country in the same transaction: their entries copy its region and standing."""
+        super().save_related(request, form, formsets, change)
+        if set(form.changed_data) & self.copied:
+            search_index.refresh(CaseStudy.objects.in_country(form.instance).values_list("pk", flat=True))
 
 
 @admin.register(Convention)
@@ -170,6 +176,7 @@ class ConventionAdmin(VocabularyAdmin):
         "code",
         ("short_name_en", "short_name_ru"),
         ("name_en", "name_ru"),
+        ("alternative_names_en", "alternative_names_ru"),
         "kind",
         ("depositary_en", "depositary_ru"),
         ("adopted", "in_force"),

@@ -2,7 +2,7 @@
 
 from .case import CaseChapter, CaseCountry, CaseProvision, CaseStudy, CaseTheme
 from .evidence import Outcome, Place, Source
-from .index import SearchEntry
+from .index import SearchEntry, SearchWord
 from .loading import LoadedRecord
 from .reference import (
     Chapter,
@@ -18,6 +18,8 @@ from .reference import (
     Region,
     Theme,
 )
+from .revision import CollectionRevision
+from .thesaurus import Concept
 
 __all__ = [
     "CaseChapter",
@@ -27,6 +29,8 @@ __all__ = [
     "CaseTheme",
     "Chapter",
     "ChapterTheme",
+    "CollectionRevision",
+    "Concept",
     "Convention",
     "Country",
     "GlossaryTerm",
@@ -40,6 +44,7 @@ __all__ = [
     "ProvisionTheme",
     "Region",
     "SearchEntry",
+    "SearchWord",
     "Source",
     "Theme",
 ]

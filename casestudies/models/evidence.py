@@ -1,7 +1,9 @@
 """What a study rests on: sources, measured outcomes, and the places where it happened."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -112,6 +114,8 @@ class Place(OrderedLink):
         verbose_name = _("place")
         verbose_name_plural = _("places")
         constraints = latitude_and_longitude("place")
+        # What somebody types is compared with the beginning of names.
+        indexes = [models.Index(OpClass(Upper("name"), "text_pattern_ops"), name="place_name_beginning")]
 
     def __str__(self) -> str:
         return self.name

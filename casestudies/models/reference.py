@@ -11,10 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .links import OrderedLink, latitude_and_longitude, sane_year
+from .thesaurus import word_list
 
 LATITUDE_RANGE = [MinValueValidator(-90), MaxValueValidator(90)]
 LONGITUDE_RANGE = [MinValueValidator(-180), MaxValueValidator(180)]
 YEAR_RANGE = [MinValueValidator(1800), MaxValueValidator(2100)]
+
+
+def alternative_names() -> ArrayField:
+    """Return a field for the other names of a record by which people search."""
+    return word_list(
+        _("other names"), _("Former, short, long and popular names, acronyms, adjectives: one a line, for searching.")
+    )
 
 
 class Theme(models.Model):
@@ -97,6 +105,7 @@ class Region(models.Model):
 
     slug = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("Stands in addresses; keep it."))
     name = models.CharField(_("name"), max_length=80)
+    alternative_names = alternative_names()
 
     class Meta:
         verbose_name = _("region")
@@ -124,6 +133,7 @@ class Country(models.Model):
     )
     m49 = models.CharField(_("M49 code"), max_length=3, unique=True, validators=[RegexValidator(r"^[0-9]{3}\Z")])
     name = models.CharField(_("name"), max_length=120)
+    alternative_names = alternative_names()
     region = models.ForeignKey(Region, models.PROTECT, related_name="countries", verbose_name=_("region"))
     osce = models.CharField(_("OSCE status"), max_length=13, choices=Osce, blank=True)
     unece = models.BooleanField(_("UNECE member"), default=False)
@@ -172,6 +182,7 @@ class Convention(models.Model):
     )
     name = models.CharField(_("full name"), max_length=300)
     short_name = models.CharField(_("short name"), max_length=120)
+    alternative_names = alternative_names()
     depositary = models.CharField(_("depositary or owner"), max_length=200, blank=True)
     kind = models.CharField(_("kind"), max_length=14, choices=Kind)
     adopted = models.PositiveSmallIntegerField(_("adopted"), null=True, blank=True, validators=YEAR_RANGE)
