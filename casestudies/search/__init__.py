@@ -1,0 +1,31 @@
+"""Search: what a reader types, understood through the vocabularies, found, ranked, and explained."""
+
+from .answering import ENOUGH, read, seeks
+from .passages import HIT_END, HIT_START, Note, as_written, explain, held_by
+from .question import MAXIMUM_LENGTH, MISREAD
+from .ranking import RANKED, TsQuery, scores
+from .reading import Reading, Wanted
+from .stemming import all_of, beginning_with, either, tsqueries
+
+__all__ = [
+    "ENOUGH",
+    "HIT_END",
+    "HIT_START",
+    "MAXIMUM_LENGTH",
+    "MISREAD",
+    "RANKED",
+    "Note",
+    "Reading",
+    "TsQuery",
+    "Wanted",
+    "all_of",
+    "as_written",
+    "beginning_with",
+    "either",
+    "explain",
+    "held_by",
+    "read",
+    "scores",
+    "seeks",
+    "tsqueries",
+]

@@ -1,0 +1,309 @@
+"""What names and words mean: the vocabularies and the thesaurus, looked up by the stems of a question.
+
+The lexicon of a process is made anew when the vocabulary's revision changes, so an edit works at once.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+from django.conf import settings
+from django.utils import translation
+
+from casestudies import revision
+from casestudies.models import (
+    Chapter,
+    Concept,
+    Convention,
+    Country,
+    GlossaryTerm,
+    Organization,
+    Provision,
+    Region,
+    Theme,
+)
+from casestudies.models.case import TransportMode
+
+from . import stemming
+from .question import language_of
+
+# A name's part in brackets is often left out when people type it, and often an acronym.
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)")
+_ACRONYM = re.compile(r"[^\W\d_a-zа-яё][^\s]*[A-ZА-ЯЁ]\S*")
+_NUMBER_RANGE = re.compile(r"(?P<stem>(?:\d+\.)?)(?P<first>\d+)[–-](?:\d+\.)?(?P<last>\d+)$")
+_BESIDE_NUMBERS = re.compile(r"[^\d.\s–-]")
+# While somebody types, the first expressions that begin like it stand for all.
+MEANINGS_WHILE_TYPING = 3
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Words as people write them, and the tsquery that finds them."""
+
+    text: str
+    query: str
+
+    @property
+    def language(self) -> str:
+        """The language whose texts it is found in."""
+        return language_of(self.text)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A value of a filter that a name stands for, and the lexeme that search entries hold for it."""
+
+    key: str
+    code: str
+    value: int | str
+    convention: int | None = None
+    """For a provision, the primary key of its convention."""
+
+    @property
+    def query(self) -> str:
+        """The tsquery that finds the studies with this link."""
+        return f"'{self.key}={self.value}'"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What an expression means: other expressions for the same, narrower ones, and the record of that name."""
+
+    equivalents: tuple[Expression, ...] = ()
+    narrower: tuple[Expression, ...] = ()
+    links: tuple[Link, ...] = ()
+    themes: tuple[Link, ...] = ()
+    """The themes that have the expression among their synonyms, which are near their name, not the same."""
+
+
+@dataclass
+class Lexicon:
+    """Meanings by the stems of the expressions that have them."""
+
+    meanings: dict[tuple[str, ...], list[Meaning]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[tuple[str, ...], list[Link]] = field(default_factory=lambda: defaultdict(list))
+    """Provisions by their number alone, which means something beside the name of their convention."""
+    named: list[tuple[str, str, Link]] = field(default_factory=list)
+    """Every name of every record that filters have a value for: folded for comparing, as written, and the record."""
+    said: list[tuple[str, Meaning]] = field(default_factory=list)
+    """Every other expression, folded, with its meaning."""
+    themes_naming: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
+    """Themes by each stem of their names."""
+    words: set[str] = field(default_factory=set)
+    """All words of all expressions, as written, in lower case: what a misspelt word may have meant."""
+    longest: int = 1
+    """The number of stems in the longest expression."""
+
+    def of(self, stems: tuple[str, ...]) -> list[Meaning]:
+        """Return what the expression with these stems means, most specific source first; often nothing."""
+        return self.meanings.get(stems, [])
+
+    def same_as_beginning_with(self, beginning: str) -> list[str]:
+        """Return what means the same as the first expressions that begin like this: "нарв" gives "Narva"."""
+        meanings = (meaning for name, meaning in self.said if name.startswith(beginning))
+        first = islice(meanings, MEANINGS_WHILE_TYPING)
+        return [expression.text for meaning in first for expression in meaning.equivalents]
+
+    def enter(self, names: Iterable[Expression], meaning: Meaning) -> None:
+        """Let each of the names have the meaning."""
+        for stems in {stemming.lexemes(name.query) for name in names}:
+            if stems and meaning not in self.meanings[stems]:
+                self.meanings[stems].append(meaning)
+                self.longest = max(self.longest, len(stems))
+
+
+_current: tuple[object, Lexicon] | None = None
+
+
+def current() -> Lexicon:
+    """Return the lexicon of the vocabulary as it is now."""
+    global _current
+    state = revision.current().vocabulary
+    if _current is None or _current[0] != state or state is None:
+        _current = (state, _built())
+    return _current[1]
+
+
+def _built() -> Lexicon:
+    """Read all vocabularies and the thesaurus."""
+    entries = [*_concepts(), *_glossary(), *_records(), *_organizations()]
+    provisions, themes = list(_provisions()), list(_synonyms())
+    texts = {text for names, *_rest in entries for text in names}
+    texts |= {text for _names, equivalents, narrower, _link in entries for text in (*equivalents, *narrower)}
+    texts |= {text for names, _link in (*provisions, *themes) for text in names}
+    queries = stemming.tsqueries(texts)
+    lexicon = Lexicon()
+
+    def expressions(written: Iterable[str]) -> tuple[Expression, ...]:
+        return tuple(Expression(text, queries[text]) for text in dict.fromkeys(written) if queries[text])
+
+    for names, equivalents, narrower, link in entries:
+        same = expressions(equivalents)
+        links = (link,) if link else ()
+        lexicon.named += [(folded(name), name, link) for name in names if link]
+        meaning = Meaning(same, expressions(narrower), links)
+        lexicon.enter(expressions(names), meaning)
+        if link and link.key == "theme":
+            for stem in {stem for name in same for stem in stemming.lexemes(name.query)}:
+                lexicon.themes_naming[stem].append(link)
+        lexicon.said += [(folded(name), meaning) for name in names if not link]
+    for synonyms, link in themes:
+        lexicon.named += [(folded(synonym), synonym, link) for synonym in synonyms]
+        lexicon.enter(expressions(synonyms), Meaning(themes=(link,)))
+    lexicon.named += [(folded(name), name, link) for names, link in _headings() for name in names]
+    abbreviations = _abbreviations(lexicon)
+    for names, link in provisions:
+        for stems in {stemming.lexemes(queries[name]) for name in names}:
+            for variant in product(*(abbreviations.get(stem, (stem,)) for stem in stems)):
+                lexicon.enter((Expression("", " <-> ".join(f"'{stem}'" for stem in variant)),), Meaning(links=(link,)))
+        for stems in {tuple(s for s in stemming.lexemes(queries[name]) if s.isdigit()) for name in names}:
+            if stems and link not in lexicon.numbers[stems]:
+                lexicon.numbers[stems].append(link)
+    lexicon.words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
+    return lexicon
+
+
+def _abbreviations(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
+    """Return for each stem that the thesaurus gives one-word equivalents of its own language, these and itself.
+
+    "ст." stands for "статья" also inside a reference.
+    """
+    short = {}
+    for stems, meanings in lexicon.meanings.items():
+        if len(stems) == 1:
+            same = {
+                stemming.lexemes(expression.query)
+                for meaning in meanings
+                if not meaning.links
+                for expression in meaning.equivalents
+                if language_of(expression.text) == language_of(stems[0])
+            }
+            short[stems[0]] = tuple({stems[0], *(found[0] for found in same if len(found) == 1)})
+    return short
+
+
+# One row an entry: the names that have the meaning, what means the same in texts, what is narrower, and the link.
+_Entry = tuple[list[str], list[str], list[str], Link | None]
+
+
+def _both(record: object, field_name: str) -> list[str]:
+    """Return the texts of a translated field, lists joined, in all languages."""
+    texts: list[str] = []
+    for language in LANGUAGES:
+        value = getattr(record, f"{field_name}_{language}") or []
+        texts += value if isinstance(value, list) else [value]
+    return texts
+
+
+def _variants(names: Iterable[str]) -> list[str]:
+    """Return each name as it stands, without what is in brackets, and an acronym in brackets by itself."""
+    variants: list[str] = []
+    for name in names:
+        inside = _BRACKETS.findall(name)
+        variants.append(name)
+        if inside:
+            variants += [_BRACKETS.sub("", name), *(part for part in inside if _ACRONYM.fullmatch(part))]
+    return list(dict.fromkeys(variant.strip() for variant in variants if variant.strip()))
+
+
+def _concepts() -> Iterator[_Entry]:
+    for concept in Concept.objects.all():
+        same = _both(concept, "expressions")
+        yield same, same, _both(concept, "narrower"), None
+
+
+def _glossary() -> Iterator[_Entry]:
+    for term in GlossaryTerm.objects.all():
+        abbreviations = [part.strip() for text in _both(term, "abbreviation") for part in text.split(";")]
+        same = _variants([*_both(term, "term"), *abbreviations])
+        yield same, same, [], None
+
+
+def _records() -> Iterator[_Entry]:
+    """Yield what filters have values for."""
+    for theme in Theme.objects.all():
+        names = _variants(_both(theme, "name"))
+        yield names, names, [], Link("theme", theme.code, theme.pk)
+    for country in Country.objects.all():
+        names = [*_variants(_both(country, "name")), *_both(country, "alternative_names")]
+        yield names, names, [], Link("country", country.alpha2, country.pk)
+    for region in Region.objects.all():
+        names = [*_both(region, "name"), *_both(region, "alternative_names")]
+        yield names, names, [], Link("region", region.slug, region.pk)
+    for convention in Convention.objects.all():
+        same = [*_both(convention, "short_name"), *_both(convention, "alternative_names")]
+        names = [*same, *_variants(_both(convention, "name"))]
+        yield names, same, [], Link("convention", convention.code, convention.pk)
+    for chapter in Chapter.objects.filter(kind=Chapter.Kind.CHAPTER):
+        yield _both(chapter, "title"), [], [], Link("chapter", str(chapter.number), chapter.pk)
+    for mode in TransportMode:
+        names = []
+        for language in LANGUAGES:
+            with translation.override(language):
+                names.append(str(mode.label))
+        yield names, [], [], Link("mode", mode.value, mode.value)
+
+
+def _synonyms() -> Iterator[tuple[list[str], Link]]:
+    """Yield the synonyms of each theme."""
+    for theme in Theme.objects.all():
+        yield _both(theme, "synonyms"), Link("theme", theme.code, theme.pk)
+
+
+def _organizations() -> Iterator[_Entry]:
+    for organization in Organization.objects.all():
+        names = _variants(_both(organization, "name"))
+        yield [*names, organization.code], names, [], None
+
+
+def _provisions() -> Iterator[tuple[set[str], Link]]:
+    """Yield each provision's names: heading and reference, its parts that end with a number, each number of a range."""
+    for provision in Provision.objects.all():
+        names = {heading for heading in _both(provision, "heading") if heading}
+        for reference in _both(provision, "ref"):
+            names |= set(_parts(reference))
+        yield names, Link("provision", provision.code, provision.pk, provision.convention_id)
+
+
+def _headings() -> Iterator[tuple[list[str], Link]]:
+    """Yield the references and headings by which a provision is offered while somebody types."""
+    for provision in Provision.objects.all():
+        link = Link("provision", provision.code, provision.pk, provision.convention_id)
+        yield [text for text in (*_both(provision, "ref"), *_both(provision, "heading")) if text], link
+
+
+def folded(text: str) -> str:
+    """Return a name as it is compared with what somebody types: no capitals, no accents, no punctuation."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("ё", "е").replace("й", "\ue000"))
+    letters = "".join(c for c in plain if not unicodedata.combining(c)).replace("\ue000", "й")
+    return " ".join(re.findall(r"\w+", letters))
+
+
+def _parts(reference: str) -> Iterator[str]:
+    """Yield the ways to name a provision: "Annex 8, Article 5" is also sought as "Annex 8" and "Article 5".
+
+    "General Annex, Transitional Standard 3.32" is also "Standard 3.32", "Standards 3.6–3.10" also "Standards 3.7".
+    """
+    yield reference
+    for part in reference.replace(":", ",").split(","):
+        words = part.split()
+        if not words or not re.search(r"\d", words[-1]):
+            continue
+        for start in range(len(words) - 1):
+            head = words[start:-1]
+            if _BESIDE_NUMBERS.search(head[-1]):
+                for number in _numbers(words[-1]):
+                    yield " ".join([*head, number])
+
+
+def _numbers(text: str) -> list[str]:
+    """Return the numbers that "3.6–3.10" or "11.1–11.4" or "7.9" names, as written."""
+    found = _NUMBER_RANGE.fullmatch(text)
+    if not found:
+        return [text]
+    first, last = int(found["first"]), int(found["last"])
+    return [f"{found['stem']}{number}" for number in range(first, min(last, first + 50) + 1)]

@@ -1,0 +1,191 @@
+"""Why a study was found: its texts with what matched marked, and a note where the reader's words stand in none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.search import SearchHeadline
+from django.db import connection
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.expressions import Expression
+from django.db.models.functions import Concat
+
+from . import stemming
+from .lexicon import LANGUAGES, Link
+from .lexicon import Expression as Words
+from .question import MISREAD, STAND_INS, language_of
+from .ranking import TsQuery
+from .reading import Reading
+from .understanding import Sought
+
+# Marks around a hit that no text holds, exchanged for <mark> once the text is escaped.
+HIT_START, HIT_END = "\ue000", "\ue001"
+# Between the texts of a study where passages are looked for in all of them.
+_PARAGRAPH = Value("\n\n")
+_TEXTS = ("challenge", "practice", "results", "lessons")
+
+
+@dataclass(frozen=True)
+class Note:
+    """Why a study was found where its marked passages do not show it.
+
+    `kind` is "same" (`found` means what `written` means), "narrower" (`found` is a kind of it), "record" (the study is
+    linked to the record `link`), "language" (the word stands in the text of `language`), "part" (only the word `found`
+    of it stands there), "missing" (it stands nowhere), "names" (everything stands in the study's facts or sources).
+    """
+
+    kind: str
+    written: str = ""
+    found: str = ""
+    link: Link | None = None
+    language: str = ""
+
+
+@dataclass
+class Explanation:
+    """The marked title and passages of a study, None where nothing in them matched, and the notes beside them.
+
+    `language` is that of the passages: the page's, or another where only its text matched.
+    """
+
+    title: str | None = None
+    passages: str | None = None
+    language: str = ""
+    notes: list[Note] = field(default_factory=list)
+
+
+def explain(reading: Reading, studies: QuerySet, language: str) -> dict[int, Explanation]:
+    """Return an explanation for each of the studies by primary key. `language` is that of the page."""
+    explained = {pk: Explanation(language=language) for pk in studies.values_list("pk", flat=True)}
+    ways = held_by(_ways(reading), list(explained))
+    in_texts = stemming.either(sorted({way for found in ways.values() for way in found if not _is_link(way)}))
+    unmarked = _mark(explained, studies, in_texts, language) if in_texts else set(explained)
+    for pk, explanation in explained.items():
+        explanation.notes = _notes(reading, ways[pk], language)
+        if not explanation.notes and pk in unmarked:
+            explanation.notes = [Note("names")]
+    return explained
+
+
+def _ways(reading: Reading) -> list[str]:
+    """Return the tsqueries of all ways to say what is wanted."""
+    ways: dict[str, None] = {}
+    for one in reading.ranked:
+        sought = one.sought
+        ways |= dict.fromkeys([sought.typed, *(e.query for e in (*sought.equivalents, *sought.narrower))])
+        ways |= dict.fromkeys(link.query for link in sought.all_links)
+    return [way for way in ways if way]
+
+
+def _is_link(way: str) -> bool:
+    return way.startswith("'") and "=" in way
+
+
+def _mark(explained: dict[int, Explanation], studies: QuerySet, query: str, language: str) -> set[int]:
+    """Mark titles and passages; return the studies that have nothing marked.
+
+    A summary with a hit is shown whole. Only where there is none are the longer texts looked through, which takes most
+    of the time, and only where these have none either, those of other languages.
+    """
+    unmarked = set(explained)
+    for pk, title, summary in _headlines(studies, query, language, ("title",), ("summary",)):
+        explained[pk].title = title if _is_marked(title) else None
+        explained[pk].passages = summary if _is_marked(summary) else None
+        if explained[pk].passages:
+            unmarked.discard(pk)
+    for code in (language, *(other for other in LANGUAGES if other != language)):
+        if not unmarked:
+            break
+        texts = _TEXTS if code == language else ("summary", *_TEXTS)
+        for pk, passages in _headlines(studies.filter(pk__in=unmarked), query, code, texts):
+            if _is_marked(passages):
+                explained[pk].passages, explained[pk].language = passages, code
+        unmarked = {pk for pk in unmarked if not explained[pk].passages and not explained[pk].title}
+    return unmarked
+
+
+def _is_marked(text: str | None) -> bool:
+    return bool(text) and HIT_START in text
+
+
+def _headlines(studies: QuerySet, query: str, language: str, *texts: tuple[str, ...]) -> Iterable[tuple]:
+    """Yield rows of primary key and marked texts: a single text whole, of several together the best passages."""
+    marked = []
+    for names in texts:
+        fields = [F(f"{name}_{language}") for name in names]
+        if len(fields) == 1:
+            marked.append(_headline(fields[0], query, language, highlight_all=True))
+            continue
+        parts = [part for one in fields for part in (one, _PARAGRAPH)][:-1]
+        together = Concat(*parts, output_field=TextField())
+        options = {"max_fragments": 2, "max_words": 30, "min_words": 12, "fragment_delimiter": " … "}
+        marked.append(_headline(together, query, language, **options))
+    return studies.values_list("pk", *marked)
+
+
+def _headline(text: Expression, query: str, language: str, **options) -> SearchHeadline:
+    """Return an expression for `text` with hits marked; `as_written` reads it. Options are those of ts_headline."""
+    return SearchHeadline(
+        Func(text, Value(MISREAD), Value(STAND_INS), function="translate", output_field=TextField()),
+        TsQuery(query),
+        config=f"handbook_{language}",
+        start_sel=HIT_START,
+        stop_sel=HIT_END,
+        **options,
+    )
+
+
+def as_written(marked: str) -> str:
+    """Return a marked text with its own characters again; the marks stay."""
+    return marked.translate(str.maketrans(STAND_INS, MISREAD))
+
+
+def held_by(queries: list[str], identifiers: list[int]) -> dict[int, set[str]]:
+    """Return for each study those of the tsqueries that it satisfies."""
+    if not queries or not identifiers:
+        return {pk: set() for pk in identifiers}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT case_study_id, ARRAY(SELECT place FROM unnest(%s::tsquery[]) WITH ORDINALITY AS way (query, place)"
+            " WHERE document @@ query) FROM casestudies_searchentry WHERE case_study_id = ANY(%s)",
+            [queries, identifiers],
+        )
+        found = {pk: {queries[place - 1] for place in places} for pk, places in cursor.fetchall()}
+    return {pk: found.get(pk, set()) for pk in identifiers}
+
+
+def _notes(reading: Reading, found: set[str], language: str) -> list[Note]:
+    """Return what to say for each thing wanted that the marked passages do not show as it was typed."""
+    # Of alternatives joined by OR, the one that the study answers best explains it.
+    best = max(reading.alternatives, key=lambda side: sum(_is_found(one.sought, found) for one in side.wanted))
+    return [note for one in best.wanted for note in [_note(one.sought, found, language)] if note]
+
+
+def _is_found(sought: Sought, found: set[str]) -> bool:
+    ways = (*sought.equivalents, *sought.narrower, *sought.all_links)
+    return sought.typed in found or any(way.query in found for way in ways)
+
+
+def _note(sought: Sought, found: set[str], language: str) -> Note | None:
+    if sought.typed in found and language_of(sought.written) == language:
+        return None
+
+    def first(words: Iterable[Words]) -> Words | None:
+        """Return the expression that was found, one of the page's language before others."""
+        matching = [one for one in words if one.query in found]
+        return min(matching, key=lambda one: one.language != language, default=None)
+
+    same, narrower = first(sought.equivalents), first(sought.narrower)
+    link = next((link for link in sought.all_links if link.query in found), None)
+    part = next((part for part in sought.parts if _is_found(part, found)), None)
+    if same and same.language == language:
+        return Note("same", sought.written, same.text)
+    if narrower and narrower.language == language:
+        return Note("narrower", sought.written, narrower.text)
+    if link:
+        return Note("record", sought.written, link=link)
+    if sought.typed in found:
+        return Note("language", sought.written, language=language_of(sought.written))
+    if same or narrower:
+        words = same or narrower
+        return Note("same" if same else "narrower", sought.written, words.text, language=words.language)
+    return Note("part", sought.written, part.written) if part else Note("missing", sought.written)

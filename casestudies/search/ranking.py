@@ -1,0 +1,162 @@
+"""The order of what was found: how much each study says about each thing wanted, rare things counting most.
+
+First this is BM25F as far as PostgreSQL's functions carry it. `ts_rank_cd` adds up the occurrences of any way to say a
+thing, each with the weight of its place (title and main links, summary and links, texts, sources); the sum is damped,
+so that the tenth occurrence tells little; and damped sums are added with the thing's inverse document frequency. Then
+studies gain that are about what the best answers are about: they share themes, provisions, countries or chapters.
+
+Of very many matches only some are looked at so closely: those whose titles and links hold most of what is wanted.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import SearchQuery
+from django.core.cache import cache
+from django.db.models import F, FloatField, Func, Value
+from django.db.models.expressions import Expression
+
+from casestudies import revision
+from casestudies.models import SearchEntry
+
+from . import stemming
+from .lexicon import Expression as Words
+from .reading import Reading, Wanted
+from .understanding import Sought
+
+# The damped sum is half of what it can become when the occurrences weigh this much: one in a title.
+HALF = 1.0
+# How many matches are ranked closely; the others follow, the newest first.
+RANKED = 250
+# The topic of a question is read off so many of the best answers, from these facets with these weights; what less than
+# this share of them is about says little of the question.
+BEST_ANSWERS = 5
+FACETS = {"themes": 1.0, "provisions": 1.0, "countries": 0.5, "chapters": 0.5}
+MINIMUM_SHARE = 0.2
+# A study that is about nothing else gains less than this share of the best answer's score, and half of that where the
+# records it shares weigh so much in all.
+TOPIC = 0.8
+HALF_TOPIC = 1.3
+SECONDS_KEPT = 3600
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How much an occurrence counts in sources (D), texts (C), summary and links (B), title and main links (A)."""
+
+    d: float
+    c: float
+    b: float
+    a: float
+
+    def __str__(self) -> str:
+        return f"{{{self.d},{self.c},{self.b},{self.a}}}"
+
+
+# What was typed counts most, and the record of that name; what means the same or less counts less. One word for a name
+# of several, as "corridor" for "transit corridor", is hardly a hint and does not count.
+TYPED = Ways(0.05, 0.2, 0.4, 1.0)
+OTHERWISE = Ways(0.035, 0.14, 0.28, 0.7)
+
+
+class TsQuery(SearchQuery):
+    """A tsquery that is ready: its lexemes are what the index holds."""
+
+    def __init__(self, query: str):
+        self.invert = False
+        Func.__init__(self, Value(query), template="%(expressions)s::tsquery")
+
+
+def scores(reading: Reading, answers: Collection[int] | None) -> dict[int, float]:
+    """Return the scores of the studies that answer best, by primary key, best first; at most `RANKED`.
+
+    `answers` are all studies that answer, or None where they are more than that. Scores are kept until the collection
+    changes.
+    """
+    if not reading.query or not reading.ranked:
+        return {}
+    key = f"scores:{revision.current().collection}:{reading.key}"
+    found = cache.get(key)
+    if found is None:
+        found = _scored(reading, _closest(reading) if answers is None else answers)
+        cache.set(key, found, SECONDS_KEPT)
+    return found
+
+
+def _scored(reading: Reading, candidates: Collection[int]) -> dict[int, float]:
+    entries = SearchEntry.objects.filter(pk__in=candidates).annotate(score=_score(reading))
+    rows = {row.pop("pk"): row for row in entries.order_by("-score", "pk").values("pk", "score", *FACETS)}
+    topic = _topic(list(rows.values())[:BEST_ANSWERS])
+    best = max((row["score"] for row in rows.values()), default=0.0)
+    gained = {pk: row["score"] + TOPIC * best * _share(row, topic) for pk, row in rows.items()}
+    return dict(sorted(gained.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _closest(reading: Reading) -> list[int]:
+    """Return the matches to look at closely: first those whose titles and links hold everything, the newest first."""
+    newest = F("period_start").desc(nulls_last=True), "pk"
+    everything = (reading.certain if reading.is_whole else "") or stemming.all_of(
+        one.sought.query for one in reading.ranked
+    )
+    headed = SearchEntry.objects.filter(headings=TsQuery(everything))
+    if any(side.excluded for side in reading.alternatives):
+        headed = headed.filter(document=TsQuery(reading.query))
+    candidates = list(headed.order_by(*newest).values_list("pk", flat=True)[:RANKED])
+    if len(candidates) < RANKED:
+        others = SearchEntry.objects.filter(document=TsQuery(reading.query)).order_by(*newest)
+        candidates += others.values_list("pk", flat=True)[:RANKED]
+    return list(dict.fromkeys(candidates))[:RANKED]
+
+
+def _topic(best: list[Mapping]) -> Counter[tuple[str, int]]:
+    """Return what the best answers are about, and how much each record tells."""
+    total = sum(row["score"] for row in best) or 1.0
+    shares: Counter[tuple[str, int]] = Counter()
+    for row in best:
+        for facet, weight in FACETS.items():
+            for record in row[facet]:
+                shares[facet, record] += weight * row["score"] / total
+    return Counter({record: share for record, share in shares.items() if share >= MINIMUM_SHARE})
+
+
+def _share(row: Mapping, topic: Counter[tuple[str, int]]) -> float:
+    """Return how much a study is about the topic, from 0 to less than 1."""
+    shared = sum(topic[facet, record] for facet in FACETS for record in row[facet])
+    return shared / (shared + HALF_TOPIC)
+
+
+def _score(reading: Reading) -> Expression:
+    """Return the expression for how much an entry says about everything that is wanted."""
+    return _sum([_part(one) for one in reading.ranked])
+
+
+def _part(wanted: Wanted) -> Expression:
+    """Return what one thing wanted adds to the score: weight × sum / (sum + HALF), the sum computed once."""
+    sought = wanted.sought
+    others = [e.query for e in (*sought.equivalents, *sought.narrower) if not _is_looser(sought, e)]
+    links = [link.query for link in (*sought.links, *sought.themes)]
+    ways = [
+        (TYPED, stemming.either([sought.typed, *links])),
+        (OTHERWISE, stemming.either([*others, *(link.query for link in sought.related)])),
+    ]
+    return Func(
+        _sum([_occurrences(weights, query) for weights, query in ways if query]),
+        template=f"({wanted.weight:.6f} * (1 - {HALF} / ({HALF} + %(expressions)s)))",
+        output_field=FloatField(),
+    )
+
+
+def _is_looser(sought: Sought, expression: Words) -> bool:
+    """Say whether one word stands for a name of several, as "corridor" for "transit corridor"; acronyms are exact."""
+    return len(sought.stems) > 1 and "<" not in expression.query and not expression.text.isupper()
+
+
+def _occurrences(weights: Ways, query: str) -> Expression:
+    # Casts, because the type of a parameter is unknown to PostgreSQL.
+    arguments = Func(Value(str(weights)), template="%(expressions)s::real[]"), F("document"), TsQuery(query)
+    return Func(*arguments, function="ts_rank_cd", output_field=FloatField())
+
+
+def _sum(parts: list[Expression]) -> Expression:
+    return Func(*parts, template="(%(expressions)s)", arg_joiner=" + ", output_field=FloatField())

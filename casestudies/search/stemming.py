@@ -1,0 +1,80 @@
+"""Words reduced to what the index holds: asked of PostgreSQL, so that questions and texts are stemmed alike."""
+
+import re
+from collections.abc import Iterable
+
+from django.db import connection
+
+from .question import composed, language_of, only_words
+
+# What is remembered at most: words do not change their stem while the process runs.
+MAXIMUM_REMEMBERED = 50_000
+_remembered: dict[str, str] = {}
+_LEXEME = re.compile(r"'((?:[^'\\]|''|\\.)*)'")
+# Regular differences between British and American spelling, each read both ways.
+_SPELLINGS = [
+    (re.compile(rf"{ours}({endings})$"), rf"{theirs}\1")
+    for one, other, endings in (
+        ("is", "iz", "e|es|ed|er|ers|ing|able|ation|ations|ational"),
+        ("ys", "yz", "e|es|ed|er|ers|ing"),
+        ("our", "or", "|s|ed|ing|able|ite|ites|al"),
+        ("re", "er", "|s"),
+        ("ogue", "og", "|s"),
+        ("ence", "ense", "|s"),
+        ("ll", "l", "ed|ing|er|ers"),
+    )
+    for ours, theirs in ((one, other), (other, one))
+]
+
+
+def tsqueries(texts: Iterable[str]) -> dict[str, str]:
+    """Return for each text the tsquery, as PostgreSQL writes it, that finds its words following one another.
+
+    Stop words leave a distance; a text of nothing else gives "".
+    """
+    texts = list(texts)
+    unknown = {text: only_words(composed(text)) for text in texts if text not in _remembered}
+    if unknown:
+        if len(_remembered) > MAXIMUM_REMEMBERED:
+            _remembered.clear()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT phraseto_tsquery(configuration::regconfig, words)::text"
+                " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS asked (configuration, words, place)"
+                " ORDER BY place",
+                [[f"handbook_{language_of(text)}" for text in unknown], list(unknown.values())],
+            )
+            found = {text: query for text, (query,) in zip(unknown, cursor.fetchall(), strict=True)}
+        _remembered.update(found)
+        return {text: found[text] if text in found else _remembered[text] for text in texts}
+    return {text: _remembered[text] for text in texts}
+
+
+def lexemes(query: str) -> tuple[str, ...]:
+    """Return the lexemes of a tsquery as PostgreSQL writes it, in order."""
+    return tuple(lexeme.replace("''", "'") for lexeme in _LEXEME.findall(query))
+
+
+def spellings(word: str) -> list[str]:
+    """Return the word as the other side of the Atlantic spells it, in all regular ways; often none is a word."""
+    lower = word.lower()
+    return [rule.sub(replacement, lower) for rule, replacement in _SPELLINGS if rule.search(lower)]
+
+
+def either(queries: Iterable[str]) -> str:
+    """Return the tsquery that any of these satisfies, "" without any."""
+    return " | ".join(dict.fromkeys(f"({query})" if " " in query else query for query in queries if query))
+
+
+def all_of(queries: Iterable[str]) -> str:
+    """Return the tsquery that all of these satisfy together, "" without any."""
+    return " & ".join(dict.fromkeys(f"({query})" if " " in query else query for query in queries if query))
+
+
+def beginning_with(words: str) -> str:
+    """Return the tsquery for words of which the last may not be typed to its end, "" for nothing to look for."""
+    *whole, last = words.split() or [""]
+    found = tsqueries([*whole, last])
+    # The stem too: "harmonizati" is no beginning of "harmon".
+    unfinished = either([f"'{last}':*" if last.isalnum() else "", found.pop(last)])
+    return all_of([*found.values(), unfinished]) if unfinished else ""

@@ -1,0 +1,228 @@
+"""What a question means: each thing sought with its spellings, other names, translations and the records it names."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from . import stemming
+from .lexicon import Expression, Lexicon, Link, Meaning
+from .question import Question, Term, language_of
+
+# A number alone ("7.9") or a reference ("Article 5") that more conventions than these have means none of them.
+CONVENTIONS_A_REFERENCE_MAY_MEAN = 3
+
+
+@dataclass(frozen=True)
+class Sought:
+    """One thing that a question looks for, or leaves out, and all ways to find it, as tsqueries or what has one."""
+
+    written: str
+    """As it was typed."""
+    typed: str
+    """The words themselves, in any regular spelling; "" where they are stop words."""
+    equivalents: tuple[Expression, ...] = ()
+    narrower: tuple[Expression, ...] = ()
+    links: tuple[Link, ...] = ()
+    themes: tuple[Link, ...] = ()
+    """Themes that have it among their synonyms."""
+    related: tuple[Link, ...] = ()
+    """Records that it includes, and themes whose names hold it."""
+    excluded: bool = False
+    stems: tuple[str, ...] = ()
+    parts: tuple["Sought", ...] = ()
+    """Of a name of several words, each word by itself."""
+
+    @property
+    def all_links(self) -> tuple[Link, ...]:
+        """The records it may be found through, the surest first."""
+        return (*self.links, *self.themes, *self.related)
+
+    @property
+    def query(self) -> str:
+        """The tsquery that finds it in any way."""
+        return stemming.either([self.certain, self.phrases])
+
+    @property
+    def certain(self) -> str:
+        """The tsquery of the ways that the index alone decides: those without words that must follow one another."""
+        return stemming.either(way for way in self._ways() if "<" not in way)
+
+    @property
+    def phrases(self) -> str:
+        """The tsquery of the ways whose words must follow one another, for which the documents are looked into.
+
+        One that holds a word which is a way by itself finds nothing more, and is left out.
+        """
+        ways = self._ways()
+        alone = {way for way in ways if " " not in way}
+        return stemming.either(
+            way for way in ways if "<" in way and not alone & {f"'{stem}'" for stem in stemming.lexemes(way)}
+        )
+
+    @property
+    def plain(self) -> "Sought":
+        """The same without phrases of the language it was typed in.
+
+        Looking for words that follow one another takes longest. Where words alone find hundreds of studies, those that
+        say it in several words only, and in the same language, are few and would stand last.
+        """
+
+        def kept(words: tuple[Expression, ...]) -> tuple[Expression, ...]:
+            typed = language_of(self.written)
+            return tuple(one for one in words if "<" not in one.query or one.language != typed)
+
+        return replace(self, equivalents=kept(self.equivalents), narrower=kept(self.narrower))
+
+    def _ways(self) -> list[str]:
+        expressions = self.equivalents if self.excluded else (*self.equivalents, *self.narrower)
+        links = (*self.links, *self.themes) if self.excluded else self.all_links
+        return [way for way in (self.typed, *(e.query for e in expressions), *(link.query for link in links)) if way]
+
+
+def understand(question: Question, lexicon: Lexicon) -> tuple[tuple[Sought, ...], ...]:
+    """Return, for each alternative, what it seeks. Alternatives that seek nothing are left out."""
+    _prepare(question)
+    read = [_alternative(terms, lexicon) for terms in question.alternatives]
+    return tuple(sought for sought in read if any(not one.excluded for one in sought))
+
+
+def _prepare(question: Question) -> None:
+    """Ask the database once for the stems of everything."""
+    words = [word for terms in question.alternatives for term in terms for word in (term.words, *term.words.split())]
+    stemming.tsqueries([*words, *(variant for word in words for variant in stemming.spellings(word))])
+
+
+def _alternative(terms: tuple[Term, ...], lexicon: Lexicon) -> tuple[Sought, ...]:
+    sought: list[Sought] = []
+    run: list[Term] = []
+    for term in terms:
+        if term.excluded or term.quoted:
+            sought += _read_run(run, lexicon)
+            run = []
+            sought += _read_phrase(term, lexicon)
+        else:
+            run.append(term)
+    sought += _read_run(run, lexicon)
+    return tuple(_in_context(sought))
+
+
+def _read_phrase(term: Term, lexicon: Lexicon) -> Iterator[Sought]:
+    """Read a quoted phrase or an excluded term: its words in their order, or a name it is."""
+    query = stemming.tsqueries([term.words])[term.words]
+    if query:
+        found = _sought(term.words, _exactly(term.words, query), lexicon, stemming.lexemes(query))
+        yield replace(found, written=term.written, excluded=term.excluded)
+
+
+def _exactly(words: str, query: str) -> str:
+    """Return the tsquery for words that follow one another, a single one in any regular spelling."""
+    variants = stemming.spellings(words) if " " not in words else []
+    return stemming.either([query, *stemming.tsqueries(variants).values()])
+
+
+def _read_run(terms: list[Term], lexicon: Lexicon) -> Iterator[Sought]:
+    """Read words side by side: the longest names that the lexicon knows, and between them word by word."""
+    tokens = [
+        (term, word, stems)
+        for term in terms
+        for word in term.words.split()
+        if (stems := stemming.lexemes(stemming.tsqueries([word])[word]))
+    ]
+    start = 0
+    while start < len(tokens):
+        length = next(
+            (
+                length
+                for length in range(min(lexicon.longest, len(tokens) - start), 1, -1)
+                if _is_name(tokens[start : start + length], lexicon)
+            ),
+            0,
+        )
+        # Parts of a hyphenated word stay together where they are no name.
+        length = length or sum(token[0] is tokens[start][0] for token in tokens[start:])
+        part = tokens[start : start + length]
+        stems = tuple(stem for _term, _word, stems in part for stem in stems)
+        found = _sought(" ".join(word for _term, word, _stems in part), _typed(part), lexicon, stems)
+        # The words of a country's or a convention's name mean nothing by themselves.
+        is_record = any(link.key != "theme" for link in found.links)
+        yield replace(found, parts=tuple(_word_by_word(part, lexicon)) if length > 1 and not is_record else ())
+        start += length
+
+
+def _word_by_word(tokens: list[tuple], lexicon: Lexicon) -> Iterator[Sought]:
+    """Read each word by itself; a number means nothing without what it numbers."""
+    for token in tokens:
+        _term, word, stems = token
+        if not all(stem.isdigit() for stem in stems):
+            yield _sought(word, _typed([(word, word, stems)]), lexicon, stems)
+
+
+def _is_name(tokens: list[tuple], lexicon: Lexicon) -> bool:
+    stems = tuple(stem for _term, _word, stems in tokens for stem in stems)
+    return bool(lexicon.of(stems)) or (all(stem.isdigit() for stem in stems) and bool(lexicon.numbers.get(stems)))
+
+
+def _typed(tokens: list[tuple]) -> str:
+    """Return the tsquery for words as typed: all of them, those of one hyphenated word side by side or joined."""
+    words = []
+    for term in dict.fromkeys(token[0] for token in tokens):
+        own = [word for owner, word, _stems in tokens if owner is term]
+        phrase = " ".join(own)
+        joined = ["".join(own)] if len(own) > 1 else []
+        found = stemming.tsqueries([phrase, *joined])
+        words.append(_exactly(phrase, stemming.either(found.values())))
+    return stemming.all_of(words)
+
+
+def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...]) -> Sought:
+    meanings = lexicon.of(stems)
+    links = [link for meaning in meanings for link in meaning.links]
+    if all(stem.isdigit() for stem in stems):
+        links += lexicon.numbers.get(stems, [])
+    own = {stems}
+    equivalents = [e for meaning in meanings for e in meaning.equivalents if stemming.lexemes(e.query) not in own]
+    narrower, related = _narrower(meanings, lexicon)
+    if len(stems) == 1:
+        # "transit" is not the name of a theme, but "Customs transit" and "Transit corridors" are about it.
+        related += lexicon.themes_naming.get(stems[0], [])
+    themes = [link for meaning in meanings for link in meaning.themes if link not in links]
+    return Sought(
+        written,
+        typed,
+        tuple(_each_once(equivalents)),
+        tuple(_each_once(narrower)),
+        tuple(dict.fromkeys(links)),
+        tuple(dict.fromkeys(themes)),
+        tuple(dict.fromkeys(link for link in related if link not in links and link not in themes)),
+        stems=stems,
+    )
+
+
+def _narrower(meanings: Iterable[Meaning], lexicon: Lexicon) -> tuple[list[Expression], list[Link]]:
+    """Return the narrower expressions with what means the same as they do; of a record's name, the record."""
+    expressions, links = [], []
+    for expression in (expression for meaning in meanings for expression in meaning.narrower):
+        same = lexicon.of(stemming.lexemes(expression.query))
+        records = [link for meaning in same for link in meaning.links if link.key in ("country", "region")]
+        links += records
+        expressions.append(expression)
+        if not records:
+            expressions += [e for meaning in same if not meaning.links for e in meaning.equivalents]
+    return expressions, links
+
+
+def _each_once(expressions: Iterable[Expression]) -> Iterator[Expression]:
+    """Yield expressions that find different things, the first of each."""
+    return iter({expression.query: expression for expression in reversed(list(expressions))}.values())
+
+
+def _in_context(sought: list[Sought]) -> Iterator[Sought]:
+    """Yield what is sought, references to provisions narrowed to the conventions that are named beside them."""
+    named = {link.value for one in sought for link in one.links if link.key == "convention"}
+    for one in sought:
+        provisions = [link for link in one.links if link.key == "provision"]
+        meant = [link for link in provisions if link.convention in named]
+        if not meant and not all(stem.isdigit() for stem in one.stems):
+            conventions = {link.convention for link in provisions}
+            meant = provisions if len(conventions) <= CONVENTIONS_A_REFERENCE_MAY_MEAN else []
+        others = [link for link in one.links if link.key != "provision"]
+        yield replace(one, links=(*others, *meant))
