@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 
 import django_filters
 from django import forms
@@ -129,8 +129,8 @@ class QuestionFilter(ConditionFilter, django_filters.CharFilter):
     """Words to search for."""
 
     def condition(self, value: str) -> Q:
-        """The question matches, see `search.parse`."""
-        return search.parse(value).matches()
+        """The question matches, as `search.read` understands it."""
+        return Q(document=search.TsQuery(self.parent.reading.query))
 
 
 class NoCondition(ConditionFilter):
@@ -139,6 +139,12 @@ class NoCondition(ConditionFilter):
     def filter(self, queryset: QuerySet, value: object) -> QuerySet:
         """Leave the studies as they are."""
         return queryset
+
+
+class AsTypedFilter(NoCondition, django_filters.Filter):
+    """`1`: the question is searched for as it was typed, nothing in it corrected."""
+
+    field_class = SingleCodeField
 
 
 class SortFilter(NoCondition, django_filters.Filter):
@@ -161,6 +167,7 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         max_length=search.MAXIMUM_LENGTH,
         error_messages={"max_length": _("Shorten the question to %(limit_value)d characters. It has: %(show_value)d.")},
     )
+    as_typed = AsTypedFilter(label=_("As typed"), choices=(("1", _("Nothing corrected")),))
     chapter = CodeFilter(label=_("Chapter"), column="chapters")
     theme = CodeFilter(label=_("Theme"), column="themes")
     country = CodeFilter(label=_("Country"), column="countries")
@@ -189,6 +196,12 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         for key in VALUE_FILTERS:
             self.form.fields[key].allowed = partial(self.allowed, key)
 
+    @cached_property
+    def reading(self) -> search.Reading:
+        """The question understood. Only for a valid filterset."""
+        cleaned = self.form.cleaned_data
+        return search.read(cleaned["q"], as_typed=bool(cleaned["as_typed"]))
+
     def without(self, *keys: str) -> QuerySet:
         """Return the search entries that satisfy every filter but these."""
         entries = self.queryset
@@ -215,9 +228,11 @@ class CaseStudyFilterSet(django_filters.FilterSet):
             return f"up to {search.MAXIMUM_LENGTH} characters, no NUL"
         if key == "sort":
             return list(SORT_ORDERS)
+        if key == "as_typed":
+            return ["1"]
         return list(self.vocabulary[key])
 
 
-SINGLE_FILTERS = ("q", "year_from", "year_to", "sort", "page")
+SINGLE_FILTERS = ("q", "as_typed", "year_from", "year_to", "sort", "page")
 VALUE_FILTERS = tuple(key for key in CaseStudyFilterSet.base_filters if key not in SINGLE_FILTERS)
 KEYS = tuple(CaseStudyFilterSet.base_filters)

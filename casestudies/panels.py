@@ -34,11 +34,17 @@ class Panel:
     more: list[Value]
     in_use: bool
     folded: bool
+    pressed: bool = False
+    """Whether a value of it was just pressed: what is folded then stays open."""
+    pressed_in_rest: bool = False
 
 
-def panels(selection: Selection) -> list[Panel]:
-    """Return the panels of a selection without faults. The yes-or-no filters share the last."""
-    built = [_panel(selection, key) for key in VALUE_FILTERS if key not in FLAGS]
+def panels(selection: Selection, pressed: str | None = None) -> list[Panel]:
+    """Return the panels of a selection without faults. The yes-or-no filters share the last.
+
+    `pressed` is the id of the value that was pressed to come here: it stays where the eye is.
+    """
+    built = [_panel(selection, key, pressed or "") for key in VALUE_FILTERS if key not in FLAGS]
     return [panel for panel in built if panel.values]
 
 
@@ -47,7 +53,7 @@ def flags(selection: Selection) -> list[Value]:
     return [value for key in FLAGS for value in _values(selection, key)]
 
 
-def _panel(selection: Selection, key: str) -> Panel:
+def _panel(selection: Selection, key: str, pressed: str) -> Panel:
     values = _values(selection, key)
     in_use = any(value.in_use for value in values)
     # A vocabulary of few values keeps its own order; in a long one the fullest come first.
@@ -56,9 +62,12 @@ def _panel(selection: Selection, key: str) -> Panel:
     else:
         by_count = sorted(values, key=lambda value: (not value.in_use, -value.count))
         shown = by_count[: max(VALUES_SHOWN, sum(value.in_use for value in values))]
-        more = [value for value in values if value not in shown]
+        codes = {value.code for value in shown}
+        more = [value for value in values if value.code not in codes]
     label = str(selection.filterset.filters[key].label)
-    return Panel(key, label, shown, more, in_use, folded=key in FOLDED and not in_use)
+    in_rest = any(pressed == f"{value.key}-{value.code}" for value in more)
+    folded = key in FOLDED and not in_use
+    return Panel(key, label, shown, more, in_use, folded, pressed.startswith(f"{key}-"), in_rest)
 
 
 def _values(selection: Selection, key: str) -> list[Value]:

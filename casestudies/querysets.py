@@ -2,8 +2,12 @@
 
 from typing import Self
 
+from django.apps import apps
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Prefetch
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
 class CaseStudyQuerySet(models.QuerySet):
@@ -14,9 +18,14 @@ class CaseStudyQuerySet(models.QuerySet):
         return self.filter(status="published")
 
     def for_list(self) -> Self:
-        """Fetch what a list shows, in a fixed number of queries."""
-        return self.select_related("chapter").prefetch_related(
-            "country_links__country", "theme_links__theme", "outcomes"
+        """Fetch what a list shows, in two queries: not the long texts, and `outcome_count` instead of the outcomes."""
+        names = [f"country__name_{language}" for language in LANGUAGES]
+        links = apps.get_model("casestudies", "CaseCountry").objects.select_related("country")
+        texts = [f"{field}_{code}" for field in ("title", "summary", "region_scope") for code in LANGUAGES]
+        return (
+            self.only("slug", "period_start", "period_end", *texts)
+            .annotate(outcome_count=Count("outcomes"))
+            .prefetch_related(Prefetch("country_links", links.only("case_study_id", "position", *names)))
         )
 
     def in_full(self) -> Self:
@@ -32,19 +41,6 @@ class CaseStudyQuerySet(models.QuerySet):
             "sources",
         )
 
-    def mentioning(self, record: models.Model) -> Self:
-        """Keep the studies whose search entry holds a name of the reference `record`."""
-        relations = {
-            "Chapter": ("chapter", "other_chapters"),
-            "Theme": ("themes",),
-            "Region": ("countries__region",),
-            "Country": ("countries", "places__country"),
-            "Convention": ("conventions",),
-            "Provision": ("provision_links__provision",),
-        }.get(type(record).__name__, ())
-        if not relations:
-            return self.none()
-        matches = Q()
-        for relation in relations:
-            matches |= Q(**{relation: record})
-        return self.filter(matches).distinct()
+    def in_country(self, country: models.Model) -> Self:
+        """Keep the studies of a country, whose search entries copy its region, its standing and its name's order."""
+        return self.filter(countries=country)

@@ -1,27 +1,40 @@
-"""Studies like another, with the reason."""
+"""Studies like another: the closest by shared provisions, themes, countries and words, with the reason."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, F, Func, IntegerField, Q, Value
+from django.contrib.postgres.search import SearchRank
+from django.db.models import F
 
-from .models import CaseStudy, SearchEntry
+from . import search
+from .models import CaseStudy, SearchEntry, SearchWord
 
 NUMBER_OF_STUDIES = 5
 # What a shared record of each kind counts: a provision is the most specific link, a country the most accidental.
-WEIGHTS = {"provisions": 4, "themes": 2, "countries": 1}
+WEIGHTS = {"provisions": 4.0, "themes": 2.0, "countries": 1.0}
+# What the words count at most, as much as a theme, and how many of the rarest are compared.
+WORDS_WEIGHT = 2.0
+WORDS = 8
+WORDS_SHOWN = 3
+# Of each kind of likeness so many studies are looked at closely: the closest of a large collection share several.
+CANDIDATES = 200
 
 
 @dataclass(frozen=True)
 class Related:
-    """A study like another, and the names of what they share."""
+    """A study like another, and what they share: names of records by kind, and words as they are written."""
 
     study: CaseStudy
-    shared: list[str]
+    provisions: list[str]
+    themes: list[str]
+    countries: list[str]
+    words: list[str]
 
 
 def studies_like(study: CaseStudy) -> list[Related]:
-    """Return the published studies that share most provisions, themes and countries with `study`, best first.
+    """Return the published studies that are most like `study`, best first.
 
     `study` is published and read with `in_full()`.
     """
@@ -30,35 +43,60 @@ def studies_like(study: CaseStudy) -> list[Related]:
         "themes": {link.theme_id: str(link) for link in study.theme_links.all()},
         "countries": {link.country_id: str(link) for link in study.country_links.all()},
     }
-    candidates, score = Q(), Value(0)
-    for column, by_id in names.items():
-        if by_id:
-            candidates |= Q(**{f"{column}__overlap": list(by_id)})
-            score = score + WEIGHTS[column] * _number_shared(column, list(by_id))
-    if not candidates:
-        return []
-    entries = (
-        SearchEntry.objects.filter(candidates)
-        .exclude(pk=study.pk)
-        .annotate(score=score)
-        .order_by("-score", F("period_start").desc(nulls_last=True), "pk")
-        .values("pk", *names)[:NUMBER_OF_STUDIES]
-    )
-    found = {entry["pk"]: entry for entry in entries}
+    words = _rare_words(study)
+    found = _scored(study, names, words)
     studies = CaseStudy.objects.published().for_list().in_bulk(found)
     return [
-        Related(studies[pk], [name for column in names for id_, name in names[column].items() if id_ in entry[column]])
+        Related(
+            studies[pk],
+            *([name for id_, name in names[kind].items() if id_ in entry[kind]] for kind in names),
+            words=[word for word, query in words.items() if query in entry["words"]][:WORDS_SHOWN],
+        )
         for pk, entry in found.items()
         if pk in studies
     ]
 
 
-def _number_shared(column: str, values: list[int]) -> Func:
-    """Return an expression for how many of `values` stand in the array `column`."""
-    return Func(
-        F(column),
-        Value(values, output_field=ArrayField(BigIntegerField())),
-        template="cardinality(ARRAY(SELECT unnest(%(expressions)s)))",
-        arg_joiner=") INTERSECT SELECT unnest(",
-        output_field=IntegerField(),
+def _rare_words(study: CaseStudy) -> dict[str, str]:
+    """Return the rarest words of title and summary that other studies hold too, each with its tsquery."""
+    written = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", f"{study.title} {study.summary}".casefold()))
+    known = SearchWord.objects.filter(word__in=written, studies__gte=2).order_by("studies", "word")
+    rare = list(known.values_list("word", flat=True)[:WORDS])
+    # Two forms of one word are one.
+    by_query = {query: word for word, query in reversed(search.tsqueries(rare).items()) if query}
+    return {word: query for query, word in by_query.items()}
+
+
+def _scored(study: CaseStudy, names: dict[str, dict[int, str]], words: dict[str, str]) -> dict[int, dict]:
+    """Return the entries of the closest studies by primary key, best first."""
+    candidates: set[int] = set()
+    for condition in _likenesses(names, words):
+        candidates |= set(condition.exclude(pk=study.pk).values_list("pk", flat=True)[:CANDIDATES])
+    entries = SearchEntry.objects.filter(pk__in=candidates)
+    if words:
+        every = search.TsQuery(search.either(words.values()))
+        entries = entries.annotate(likeness=SearchRank(F("document"), every, normalization=32))
+    rows = {}
+    for row in entries.values("pk", "period_start", *names, *(["likeness"] if words else [])):
+        shared = {kind: set(row[kind]) & set(names[kind]) for kind in names}
+        score = sum(WEIGHTS[kind] * len(shared[kind]) for kind in names) + WORDS_WEIGHT * row.get("likeness", 0.0)
+        rows[row["pk"]] = shared | {"score": score, "year": row["period_start"] or 0}
+    best = sorted(rows, key=lambda pk: (-rows[pk]["score"], -rows[pk]["year"], pk))[:NUMBER_OF_STUDIES]
+    held = search.held_by(list(words.values()), best)
+    return {pk: rows[pk] | {"words": held[pk]} for pk in best}
+
+
+def _likenesses(names: dict[str, dict[int, str]], words: dict[str, str]) -> Iterable:
+    """Yield entries alike in one way each: a provision, two themes, theme and country, a theme, two rare words."""
+    provisions, themes, countries = (
+        [f"'{key}={id_}'" for id_ in names[kind]]
+        for key, kind in (("provision", "provisions"), ("theme", "themes"), ("country", "countries"))
     )
+    pairs = [search.all_of(pair) for pair in combinations(themes, 2)]
+    pairs += [search.all_of((theme, country)) for theme in themes for country in countries]
+    for query in (search.either(provisions), search.either(pairs), search.either(themes)):
+        if query:
+            yield SearchEntry.objects.filter(headings=search.TsQuery(query))
+    together = search.either(search.all_of(pair) for pair in combinations(words.values(), 2))
+    if together:
+        yield SearchEntry.objects.filter(document=search.TsQuery(together))

@@ -4,19 +4,26 @@ A query string becomes a `Selection`; the list, its exports and the way from stu
 filters again, so they cannot disagree.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
+from django.db import connection
+from django.db.models import Count, F, FloatField, Func, QuerySet, Value, Window
+from django.db.models.expressions import Expression
+from django.db.models.functions import Lag, Lead, RowNumber
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext, pgettext
 
-from . import facets, search
+from . import facets, search, vocabulary
 from .filters import KEYS, SINGLE_FILTERS, VALUE_FILTERS, CaseStudyFilterSet, shortened
 from .models import CaseStudy, SearchEntry
-from .vocabulary import Vocabulary
+
+# So few results, which the counting found, are put in order by their primary keys and not looked for again.
+READ_AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class Selection:
 
     def __init__(self, query: QueryDict):
         self.language = get_language()
-        self.vocabulary = Vocabulary()
+        self.vocabulary = vocabulary.current()
         self.query = _without_blanks(query)
         self.filterset = CaseStudyFilterSet(self.query, self.vocabulary)
         self.filterset.is_valid()  # gives the form its cleaned data; `faults` reads what is wrong
@@ -97,10 +104,10 @@ class Selection:
         wrong = {value} if key in VALUE_FILTERS else None
         return Fault(key, shortened(value), message, allowed, self.query_string_without(key, wrong))
 
-    @cached_property
-    def question(self) -> search.Question:
-        """The words searched for."""
-        return search.parse(self._cleaned["q"])
+    @property
+    def question(self) -> search.Reading:
+        """The words searched for, understood; false where there is none."""
+        return self.filterset.reading
 
     @property
     def sort(self) -> str:
@@ -119,7 +126,7 @@ class Selection:
         """Everything asked that leaves studies out, in the order of the filters."""
         choices = []
         for key in KEYS:
-            if key in ("sort", "page") or self._cleaned[key] in (None, "", []):
+            if key in ("sort", "page", "as_typed") or self._cleaned[key] in (None, "", []):
                 continue
             label = self.filterset.filters[key].label
             if key in VALUE_FILTERS:
@@ -138,15 +145,14 @@ class Selection:
         for choice in self.choices:
             shown = gettext("“%(words)s”") % {"words": choice.label} if choice.key == "q" else str(choice.label)
             by_label.setdefault(str(choice.key_label), []).append(shown)
-        either = pgettext("between values", " or ")
-        joined = [f"{label}: {either.join(values)}" for label, values in by_label.items()]
+        joined = [f"{label}: {joined_by_or(values)}" for label, values in by_label.items()]
         return "; ".join(joined) or gettext("All case studies")
 
     # Query strings of neighbouring selections --------------------------------------------------------------------
 
     def query_string(self) -> str:
         """Return the query string of this selection without its page, for links to it in another form."""
-        return self.query_string_without()
+        return self._query_string
 
     def query_string_without(self, key: str | None = None, values: set[str] | None = None) -> str:
         """Return the query string without `key`, or without these values of it; the page is dropped."""
@@ -161,10 +167,13 @@ class Selection:
 
     def query_string_with(self, key: str, value: str, *, replace: bool = False) -> str:
         """Return the query string with one value more, or with this value instead of the key's others."""
-        query = self.query.copy()
-        query.pop("page", None)
-        query.setlist(key, [value] if replace else [*query.getlist(key), value])
-        return query.urlencode()
+        # Put together from text: a page of results asks for hundreds.
+        rest = self.query_string_without(key) if replace else self._query_string
+        return f"{rest}&{urlencode({key: value})}" if rest else urlencode({key: value})
+
+    @cached_property
+    def _query_string(self) -> str:
+        return self.query_string_without()
 
     def fields_without(self, *keys: str) -> list[tuple[str, str]]:
         """Return keys and values for the hidden fields of a form that asks for `keys` itself."""
@@ -174,8 +183,8 @@ class Selection:
 
     @property
     def fields_beside_question(self) -> list[tuple[str, str]]:
-        """What a search form carries on."""
-        return self.fields_without("q")
+        """What a search form carries on: not that the last question was to be taken as typed."""
+        return self.fields_without("q", "as_typed")
 
     @property
     def fields_beside_years(self) -> list[tuple[str, str]]:
@@ -198,17 +207,29 @@ class Selection:
         return facets.count(self.filterset)
 
     @cached_property
-    def entries(self) -> QuerySet[SearchEntry]:
-        """The search entries, in order. Every order ends with the primary key, so no study stands on two pages."""
-        entries = self.filterset.qs
-        title = f"title_order_{self.language}"
+    def scores(self) -> dict[int, float]:
+        """The studies of the whole collection that answer the question best, with their scores, best first."""
+        answers = facets.answering(self.question)
+        few = answers.bit_count() <= search.RANKED
+        return search.scores(self.question, list(facets.members(answers)) if few else None)
+
+    @property
+    def order(self) -> list[Expression]:
+        """What the studies are ordered by. Every order ends with the primary key: no study stands on two pages."""
+        title = [F(f"title_order_{self.language}").asc(), F("pk").asc()]
+        newest = F("period_start").desc(nulls_last=True)
         if self.sort == "relevance":
-            return search.rank(entries, self.question).order_by("-in_title", "-rank", title, "pk")
+            return [_looked_up(self.scores).desc(nulls_last=True), newest, *title]
         if self.sort == "newest":
-            return entries.order_by(F("period_start").desc(nulls_last=True), title, "pk")
+            return [newest, *title]
         if self.sort == "country":
-            return entries.order_by(f"country_order_{self.language}", title, "pk")
-        return entries.order_by(title, "pk")
+            return [F(f"country_order_{self.language}").asc(), *title]
+        return title
+
+    @cached_property
+    def entries(self) -> QuerySet[SearchEntry]:
+        """The search entries, in order."""
+        return self.filterset.qs.order_by(*self.order)
 
     def identifiers(self) -> Iterator[int]:
         """Yield the primary keys of all studies, in order, without holding them all."""
@@ -219,9 +240,21 @@ class Selection:
         by_pk = queryset.published().in_bulk(identifiers)
         return [by_pk[pk] for pk in identifiers if pk in by_pk]
 
+    def page(self, start: int, stop: int) -> list[int]:
+        """Return the primary keys of the studies from place `start`, counted from 0, to before place `stop`."""
+        if self.sort == "relevance":
+            # What is ranked closely comes first: where it fills the page, nothing else needs to be put in order.
+            kept = set(facets.members(facets.set_of(self.scores) & self.counts.results))
+            if len(kept) >= stop or len(kept) == self.counts.total:
+                return [pk for pk in self.scores if pk in kept][start:stop]
+        entries = self.entries
+        if self.counts.total <= READ_AT_ONCE:
+            entries = SearchEntry.objects.filter(pk__in=list(self.counts.identifiers())).order_by(*self.order)
+        return list(entries.values_list("pk", flat=True)[start:stop])
+
     def first_studies(self, number: int, queryset: QuerySet[CaseStudy]) -> list[CaseStudy]:
         """Return the first studies, read through `queryset`."""
-        return self.studies(list(self.entries.values_list("pk", flat=True)[:number]), queryset)
+        return self.studies(self.page(0, number), queryset)
 
     def all_studies(self, queryset: QuerySet[CaseStudy], batch_size: int = 200) -> Iterator[CaseStudy]:
         """Yield every study in order, reading `batch_size` at a time."""
@@ -231,19 +264,43 @@ class Selection:
 
     def neighbours(self, study: CaseStudy) -> Neighbours | None:
         """Return what stands before and after `study`, None where the selection does not hold it."""
-        order = list(self.identifiers())
-        if study.pk not in order:
-            return None
-        index = order.index(study.pk)
-        around = [order[index - 1]] if index else []
-        around += order[index + 1 : index + 2]
-        found = CaseStudy.objects.published().in_bulk(around)
-        return Neighbours(
-            previous=found.get(order[index - 1]) if index else None,
-            next=found.get(order[index + 1]) if index + 1 < len(order) else None,
-            place=index + 1,
-            total=len(order),
+        beside = {"order_by": self.order}
+        numbered = self.filterset.qs.order_by().values_list(
+            "pk",
+            Window(RowNumber(), **beside),
+            Window(Lag("pk"), **beside),
+            Window(Lead("pk"), **beside),
+            Window(Count("pk")),
         )
+        # Django would look for the study before it numbers the rows.
+        inner, parameters = numbered.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT * FROM ({inner}) AS numbered (pk, place, previous, next, total) WHERE pk = %s",
+                [*parameters, study.pk],
+            )
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        _pk, place, previous, following, total = found
+        studies = CaseStudy.objects.published().in_bulk([pk for pk in (previous, following) if pk])
+        return Neighbours(studies.get(previous), studies.get(following), place, total)
+
+
+def _looked_up(scores: dict[int, float]) -> Expression:
+    """Return an expression for the score of an entry, null where it has none."""
+    return Func(
+        Value(json.dumps(scores)),
+        F("pk"),
+        template="(%(expressions)s::text)::float8",
+        arg_joiner="::jsonb ->> ",
+        output_field=FloatField(),
+    )
+
+
+def joined_by_or(names: Iterable[str]) -> str:
+    """Return the names in words: "Norway or Sweden"."""
+    return pgettext("between values", " or ").join(names)
 
 
 def _without_blanks(query: QueryDict) -> QueryDict:

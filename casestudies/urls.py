@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from . import views
+from .caching import for_programs, for_readers
 from .exports import FORMATS
 
 
@@ -23,18 +24,19 @@ class ExtensionConverter:
 register_converter(ExtensionConverter, "extension")
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("case-studies/", views.case_list, name="case-list"),
-    path("case-studies.<extension:extension>", views.case_export, name="case-export"),
-    path("case-studies/<slug:slug>/", views.case_detail, name="case-detail"),
-    path("chapters/", views.chapter_list, name="chapter-list"),
-    path("chapters/<int:number>/", views.chapter_by_number, name="chapter-by-number"),
-    path("chapters/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
-    path("themes/", views.theme_list, name="theme-list"),
-    path("themes/<slug:code>/", views.theme_detail, name="theme-detail"),
-    path("countries/", views.country_list, name="country-list"),
-    path("countries/<slug:alpha2>/", views.country_detail, name="country-detail"),
-    path("conventions/", views.convention_list, name="convention-list"),
-    path("conventions/<slug:code>/", views.convention_detail, name="convention-detail"),
-    path("about/", views.about, name="about"),
+    path("", for_readers(views.home), name="home"),
+    path("case-studies/", for_readers(views.case_list), name="case-list"),
+    path("case-studies.<extension:extension>", for_programs(views.case_export), name="case-export"),
+    path("case-studies/<slug:slug>/", for_readers(views.case_detail), name="case-detail"),
+    path("suggestions/", for_programs(views.suggestions), name="suggestions"),
+    path("chapters/", for_readers(views.chapter_list), name="chapter-list"),
+    path("chapters/<int:number>/", for_readers(views.chapter_by_number), name="chapter-by-number"),
+    path("chapters/<slug:slug>/", for_readers(views.chapter_detail), name="chapter-detail"),
+    path("themes/", for_readers(views.theme_list), name="theme-list"),
+    path("themes/<slug:code>/", for_readers(views.theme_detail), name="theme-detail"),
+    path("countries/", for_readers(views.country_list), name="country-list"),
+    path("countries/<slug:alpha2>/", for_readers(views.country_detail), name="country-detail"),
+    path("conventions/", for_readers(views.convention_list), name="convention-list"),
+    path("conventions/<slug:code>/", for_readers(views.convention_detail), name="convention-detail"),
+    path("about/", for_readers(views.about), name="about"),
 ]

@@ -1,9 +1,10 @@
 """What readers ask for: a view fetches a selection or a record, chooses a template, and returns."""
 
+from dataclasses import asdict
+
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
-from django.db.models import Count, F, Q, TextField
-from django.db.models.functions import Concat
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
@@ -15,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from . import related, search
+from . import guidance, related, search
 from .context_processors import site_address
 from .exports import FORMATS
 from .filters import SORT_ORDERS
@@ -34,6 +35,7 @@ from .models import (
 )
 from .panels import flags, panels
 from .selection import Selection
+from .suggestions import suggest
 
 STUDIES_ON_A_PAGE = 20
 STUDIES_ON_A_VOCABULARY_PAGE = 12
@@ -62,7 +64,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Let search engines read everything but the admin and the endless combinations of filters."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /*/case-studies/?", "Disallow: /*/case-studies.", ""]
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /*/case-studies/?",
+        "Disallow: /*/case-studies.",
+        "Disallow: /*/suggestions/",
+        "",
+    ]
     return HttpResponse("\n".join(lines), content_type="text/plain")
 
 
@@ -89,7 +98,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "numbers": numbers,
             "chapters": _chapters_with_counts(selection),
-            "studies": selection.first_studies(4, _for_list()),
+            "studies": selection.first_studies(4, CaseStudy.objects.for_list()),
         },
     )
 
@@ -101,13 +110,14 @@ def case_list(request: HttpRequest) -> HttpResponse:
     selection = Selection(request.GET)
     if selection.faults:
         return render(request, "casestudies/case_list_faults.html", {"selection": selection})
-    paginator = Paginator(selection.entries.values_list("pk", flat=True), STUDIES_ON_A_PAGE)
-    paginator.count = selection.counts.total  # counted with the facets already
+    # A range has the length that the facets counted; which studies stand there, the selection knows.
+    paginator = Paginator(range(selection.counts.total), STUDIES_ON_A_PAGE)
     number = selection.filterset.form.cleaned_data["page"] or 1
     if number > paginator.num_pages:
         context = {"selection": selection, "number": number, "last": paginator.num_pages}
         return render(request, "casestudies/case_list_no_page.html", context, status=404)
     page = paginator.page(number)
+    identifiers = selection.page(page.object_list.start, page.object_list.stop)
     context = {
         "selection": selection,
         "page": page,
@@ -117,8 +127,12 @@ def case_list(request: HttpRequest) -> HttpResponse:
         ],
         "previous_page": selection.page_query_string(number - 1),
         "next_page": selection.page_query_string(number + 1),
-        "studies": selection.studies(list(page.object_list), _for_list(selection.question)),
-        "panels": panels(selection),
+        "studies": _explained(selection, selection.studies(identifiers, CaseStudy.objects.for_list())),
+        "as_typed_query": selection.query_string_with("as_typed", "1", replace=True),
+        "correction_query": _corrected(selection),
+        "offers": guidance.offers(selection),
+        "ways_out": [] if selection.counts.total else guidance.ways_out(selection),
+        "panels": panels(selection, request.htmx.trigger),
         "flags": flags(selection),
         "sort_links": _sort_links(selection),
         "formats": FORMATS.values(),
@@ -138,26 +152,20 @@ def _sort_links(selection: Selection) -> list[dict]:
     ]
 
 
-def _for_list(question: search.Question | None = None):
-    """Return the query for studies on a list; with a question, the matching passages marked."""
-    studies = CaseStudy.objects.for_list()
-    if not question:
-        return studies
-    language = get_language()
-    texts = [f"{field}_{language}" for field in ("summary", "challenge", "practice", "results", "lessons")]
-    passages = [part for field in texts for part in (field, search.PARAGRAPH)][:-1]
-    return studies.annotate(
-        title_hits=search.headline(F(f"title_{language}"), language, question, highlight_all=True),
-        passages=search.headline(
-            Concat(*passages, output_field=TextField()),
-            language,
-            question,
-            max_fragments=2,
-            max_words=30,
-            min_words=12,
-            fragment_delimiter=" … ",
-        ),
-    )
+def _corrected(selection: Selection) -> str:
+    """Return the query string with the question corrected, "" where there is no correction."""
+    correction = selection.question.correction
+    return selection.query_string_with("q", correction.text, replace=True) if correction else ""
+
+
+def _explained(selection: Selection, studies: list[CaseStudy]) -> list[CaseStudy]:
+    """Return the studies of a search, each with `explanation`: why it was found."""
+    if selection.question:
+        shown = CaseStudy.objects.filter(pk__in=[study.pk for study in studies])
+        explanations = search.explain(selection.question, shown, selection.language)
+        for study in studies:
+            study.explanation = explanations[study.pk]
+    return studies
 
 
 @require_safe
@@ -195,9 +203,16 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "neighbours": None if selection.faults else selection.neighbours(study),
         "related": related.studies_like(study),
         "address": site_address(request) + study.get_absolute_url(),
-        "today": timezone.now(),
     }
     return render(request, "casestudies/case_detail.html", context)
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """Say what the beginning of a question may mean, for the search box; of too long a text only its beginning."""
+    typed = request.GET.get("q", "")[: search.MAXIMUM_LENGTH]
+    found = [asdict(suggestion) for suggestion in suggest(typed, get_language())]
+    return JsonResponse({"suggestions": found}, json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe
@@ -335,7 +350,7 @@ def _studies(key: str, code: str) -> dict:
     if selection.faults:
         raise Http404(gettext("There is no such page."))
     return {
-        "studies": selection.first_studies(STUDIES_ON_A_VOCABULARY_PAGE, _for_list()),
+        "studies": selection.first_studies(STUDIES_ON_A_VOCABULARY_PAGE, CaseStudy.objects.for_list()),
         "study_count": selection.counts.total,
         "query_string": selection.query_string(),
     }

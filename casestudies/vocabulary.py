@@ -1,14 +1,19 @@
-"""The codes that stand in addresses, with their primary keys and their names in the reader's language."""
+"""The codes that stand in addresses, with their primary keys and their names in the reader's language.
+
+A process keeps them until the vocabulary's revision changes.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
 from django.db.models import CharField, F, Manager, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from . import revision
 from .models import Chapter, Convention, Country, Provision, Region, Theme
 from .models.case import TransportMode
 
@@ -23,7 +28,10 @@ class Entry:
 
 
 class Vocabulary:
-    """The values that each filter allows, read when first needed, in the active language."""
+    """The values that each filter allows, read when first needed, named in `language`."""
+
+    def __init__(self, language: str):
+        self.language = language
 
     def __getitem__(self, key: str) -> dict[str, Entry]:
         """Return the values of the filter `key` by code, in the order in which people expect them."""
@@ -36,33 +44,35 @@ class Vocabulary:
     @cached_property
     def country(self) -> dict[str, Entry]:
         """Countries by two-letter code, by name."""
-        return _by_code(sorted(_entries(Country.objects, "alpha2", "name"), key=_alphabetical))
+        return _by_code(sorted(self._entries(Country.objects, "alpha2", "name"), key=_alphabetical))
 
     @cached_property
     def region(self) -> dict[str, Entry]:
         """Regions by slug, by name."""
-        return _by_code(sorted(_entries(Region.objects, "slug", "name"), key=_alphabetical))
+        return _by_code(sorted(self._entries(Region.objects, "slug", "name"), key=_alphabetical))
 
     @cached_property
     def chapter(self) -> dict[str, Entry]:
         """The chapters by number, under their titles."""
-        chapters = _entries(Chapter.objects.filter(kind=Chapter.Kind.CHAPTER), "number", "title")
+        chapters = self._entries(Chapter.objects.filter(kind=Chapter.Kind.CHAPTER), "number", "title")
         return _by_code(Entry(str(e.code), e.value, f"{e.code}. {e.label}") for e in chapters)
 
     @cached_property
     def theme(self) -> dict[str, Entry]:
         """Themes by code, in the order of the chapters that treat them."""
-        return _by_code(_entries(Theme.objects, "code", "name"))
+        return _by_code(self._entries(Theme.objects, "code", "name"))
 
     @cached_property
     def convention(self) -> dict[str, Entry]:
         """Conventions by code."""
-        return _by_code(_entries(Convention.objects, "code", "short_name"))
+        return _by_code(self._entries(Convention.objects, "code", "short_name"))
 
     @cached_property
     def provision(self) -> dict[str, Entry]:
         """Provisions by code, convention by convention."""
-        provisions = Provision.objects.values_list("code", "pk", _text("convention__short_name"), _text("ref"))
+        provisions = Provision.objects.values_list(
+            "code", "pk", self._text("convention__short_name"), self._text("ref")
+        )
         return _by_code(Entry(code, pk, f"{convention}: {ref}") for code, pk, convention, ref in provisions)
 
     @cached_property
@@ -95,20 +105,30 @@ class Vocabulary:
         """With outcomes or not asked."""
         return _flag(_("With measured results"))
 
+    def _text(self, field: str) -> Coalesce:
+        """Return an expression for a translated field: in the vocabulary's language, else in English."""
+        mine, english = F(f"{field}_{self.language}"), F(f"{field}_en")
+        return Coalesce(NullIf(mine, Value("")), english, output_field=CharField())
+
+    def _entries(self, records: QuerySet | Manager, code: str, label: str) -> Iterator[Entry]:
+        # Rows, not model instances: a list needs hundreds of names and nothing else of the records.
+        return (Entry(*row) for row in records.values_list(code, "pk", self._text(label)))
+
+
+_kept: dict[str, tuple[UUID | None, Vocabulary]] = {}
+
+
+def current() -> Vocabulary:
+    """Return the vocabulary as it is now, in the active language."""
+    language, state = get_language(), revision.current().vocabulary
+    kept = _kept.get(language)
+    if kept is None or kept[0] != state or state is None:
+        kept = _kept[language] = (state, Vocabulary(language))
+    return kept[1]
+
 
 def _flag(label: str) -> dict[str, Entry]:
     return {"1": Entry("1", "1", label)}
-
-
-def _text(field: str) -> Coalesce:
-    """Return an expression for a translated field: in the reader's language, else in English."""
-    mine, english = F(f"{field}_{get_language()}"), F(f"{field}_en")
-    return Coalesce(NullIf(mine, Value("")), english, output_field=CharField())
-
-
-def _entries(records: QuerySet | Manager, code: str, label: str) -> Iterator[Entry]:
-    # Rows, not model instances: a list needs hundreds of names and nothing else of the records.
-    return (Entry(*row) for row in records.values_list(code, "pk", _text(label)))
 
 
 def _by_code(entries: Iterable[Entry]) -> dict[str, Entry]:

@@ -77,7 +77,19 @@ TEMPLATES = [
 DATABASES = {"default": environ.Env.db_url_config(env("DATABASE_URL", default="") or "postgresql:///")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Milliseconds after which PostgreSQL gives a statement up; 0: never. The web server sets it, see wsgi.py.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c statement_timeout={env.int('STATEMENT_TIMEOUT', 0)}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# What each process remembers; everything in it is found by the collection's revision, so nothing needs to be dropped.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
+}
 
 # Languages: adding one is a line here, a migration, and a file in locale/.
 LANGUAGE_CODE = "en"

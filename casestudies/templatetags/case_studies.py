@@ -1,18 +1,22 @@
 """How values of the collection appear on a page."""
 
+import html
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from casestudies.collection_records import number
+from casestudies.filters import CaseStudyFilterSet
 from casestudies.models import CaseStudy, Party
 from casestudies.models.case import TransportMode
-from casestudies.search import HIT_END, HIT_START, as_written
+from casestudies.panels import Value
+from casestudies.search import HIT_END, HIT_START, Note, as_written
+from casestudies.vocabulary import Vocabulary
 
 register = template.Library()
 NO_BREAK_SPACE = "\u00a0"
@@ -36,10 +40,43 @@ def highlighted(value: str) -> SafeString:
     return mark_safe(escape(as_written(value)).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
 
 
+@register.simple_tag
+def found_through(note: Note, vocabulary: Vocabulary) -> SafeString:
+    """Say why a study was found where the reader's own words do not show it."""
+    written = format_html("<q>{}</q>", note.written)
+    found = format_html("<q{}>{}</q>", _lang(note.language), note.found)
+    if note.kind == "same":
+        return format_html(gettext("found through {found} = {written}"), found=found, written=written)
+    if note.kind == "narrower":
+        return format_html(gettext("found through {found}, which {written} includes"), found=found, written=written)
+    if note.kind == "record":
+        label = CaseStudyFilterSet.base_filters[note.link.key].label
+        name = vocabulary.label(note.link.key, note.link.code)
+        return format_html(
+            gettext("{written}: found through {label} “{name}”"), written=written, label=str(label).lower(), name=name
+        )
+    if note.kind == "language":
+        languages = {
+            "en": gettext("{written} stands in the English text"),
+            "ru": gettext("{written} stands in the Russian text"),
+        }
+        return format_html(languages[note.language], written=written)
+    if note.kind == "part":
+        return format_html(gettext("only {found} of {written}"), found=found, written=written)
+    if note.kind == "names":
+        return mark_safe(escape(gettext("found in the names of places, agencies or sources")))
+    return format_html(gettext("without {written}"), written=written)
+
+
 @register.filter
-def has_hit(value: str | None) -> bool:
-    """Say whether PostgreSQL marked a hit in the text."""
-    return bool(value) and HIT_START in value
+def quoted_list(words: list[str]) -> SafeString:
+    """Show words as a reader typed them, each in quotation marks."""
+    return format_html_join(", ", "<q>{}</q>", ((word,) for word in words))
+
+
+def _lang(language: str) -> SafeString | str:
+    """Return the attribute that tells a screen reader the language of words, "" for that of the page."""
+    return format_html(' lang="{}"', language) if language and language != get_language() else ""
 
 
 @register.filter
@@ -75,6 +112,34 @@ def quantity(value: Decimal | float | None, unit: str) -> str:
         "usd": gettext("USD %(number)s"),
     }
     return (words.get(unit, "%(number)s") % {"number": shown}).replace(" ", NO_BREAK_SPACE)
+
+
+@register.simple_tag
+def filter_values(values: list[Value], address: str) -> SafeString:
+    """Show the values of a filter as links to the list `address` after the click, each with the number it gives.
+
+    Made here and not in a template: a list shows hundreds, and they would take most of its time.
+    """
+    remove = html.escape(gettext("– in use; remove"))
+    units: dict[int, str] = {}
+    items = []
+    for value in values:
+        address_after = html.escape(f"{address}?{value.query}" if value.query else address)
+        link = f'id="{html.escape(f"{value.key}-{value.code}")}" href="{address_after}"'
+        label = html.escape(str(value.label))
+        if value.in_use:
+            items.append(
+                f'<li><a class="value chosen" {link}><span class="tick" aria-hidden="true">✓</span>'
+                f'<span>{label}</span><span class="visually-hidden">{remove}</span></a></li>'
+            )
+            continue
+        if value.count not in units:
+            units[value.count] = html.escape(ngettext("study", "studies", value.count))
+        items.append(
+            f'<li><a class="value" {link}><span>{label}</span> <span class="count">{value.count}'
+            f'<span class="visually-hidden"> {units[value.count]}</span></span></a></li>'
+        )
+    return mark_safe("".join(items))
 
 
 @register.simple_tag
