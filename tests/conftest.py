@@ -1,6 +1,8 @@
 """What the tests share: the loaded collection, clients, and a study to work with."""
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
@@ -46,7 +48,9 @@ def curator(db):
 
 
 @pytest.fixture(autouse=True)
-def _english():
-    """Begin every test in English: a request in Russian leaves its language active."""
+def _fresh():
+    """Begin every test in English, for a request in Russian leaves its language active, and with nothing remembered."""
+    for cache in (caches[name] for name in settings.CACHES):
+        cache.clear()
     with translation.override("en"):
         yield

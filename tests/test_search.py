@@ -4,7 +4,8 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from casestudies import search
+from casestudies.models import Concept
+from casestudies.search.question import parse
 from casestudies.selection import Selection
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,10 @@ def found(question: str, language: str = "en", **parameters) -> list[str]:
 
 
 @pytest.fixture
-def studies(empty_collection, make_study):
+def studies(empty_collection, make_study, monkeypatch):
+    """Three studies, no thesaurus, and only what holds everything: words and syntax by themselves."""
+    Concept.objects.all().delete()
+    monkeypatch.setattr("casestudies.search.answering.ENOUGH", 0)
     plain = {"themes": ["human-resources"], "practice_en": "Halls were joined.", "practice_ru": "Залы соединили."}
     make_study(slug="ferry", title_en="Ferries at night", summary_en="Borders of sand.", **plain)
     make_study(
@@ -115,15 +119,14 @@ def test_theme_synonym_finds_a_study_that_does_not_hold_it(make_study, empty_col
     ],
 )
 def test_parse(text, alternatives):
-    parsed = [
-        [("-" if term.excluded else "") + term.words for term in terms] for terms in search.parse(text).alternatives
-    ]
+    parsed = [[("-" if term.excluded else "") + term.words for term in terms] for terms in parse(text).alternatives]
     assert parsed == alternatives
 
 
 def test_list_marks_what_matched(client, studies):
     content = client.get("/en/case-studies/?q=border+ferry").content.decode()
     assert "<mark>Ferries</mark> at night" in content
+    assert "<mark>Borders</mark> of sand" in content
     assert "The <mark>border</mark> of the <mark>ferry</mark> line moved" in content
     content = client.get("/ru/case-studies/", {"q": "граница"}).content.decode()
     assert "Порядок на <mark>границе</mark>" in content
@@ -143,5 +146,5 @@ def test_entry_exists_only_while_published(make_study):
     study = make_study()
     assert SearchEntry.objects.filter(pk=study.pk).exists()
     type(study).objects.filter(pk=study.pk).update(status="archived")
-    search_index.refresh()
+    search_index.refresh([study.pk])
     assert not SearchEntry.objects.filter(pk=study.pk).exists()
