@@ -96,10 +96,10 @@ def rebuild_index() -> float:
     """Build every search entry anew, bring the planner's statistics up to date, and return the seconds of the first."""
     from django.db import connection
 
-    from casestudies import search_index
+    from casestudies import rebuilding
 
     started = time.perf_counter()
-    for done, total in search_index.rebuild():
+    for done, total in rebuilding.rebuild():
         environment.show_progress("studies indexed", done, total)
     seconds = time.perf_counter() - started
     with connection.cursor() as cursor:

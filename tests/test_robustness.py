@@ -63,10 +63,30 @@ def few_studies(empty_collection, make_study, client):
         " ".join(f"{chr(n)}" for n in range(0x430, 0x450)) * 7,
         "+".join("bcdfghjk" * 30),
         " OR ".join("bcdfghjk" * 12),
+        "africa europe asia america balkans nordic european union commonwealth eurasian economic union asean lldc",
+        " OR ".join(["european union", "africa", "asia", "customs", "border"] * 8),
+        " ".join(["customs border transit lorry queue document inspection clearance officer training"] * 5),
+        "-customs -border",
+        "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
     ],
 )
+@pytest.mark.parametrize("as_typed", [{}, {"as_typed": "1"}])
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_odd_question_gets_a_helpful_page(client, question, language):
-    response = client.get(f"/{language}/case-studies/", {"q": question})
+def test_odd_question_gets_a_helpful_page(client, question, language, as_typed):
+    response = client.get(f"/{language}/case-studies/", {"q": question, **as_typed})
     assert response.status_code == 200
     assert "<h1" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("the of and", "holds no word to search for"),
+        ("!?…", "holds no word to search for"),
+        ("a" * 10_000, "Shorten the question to 500 characters"),
+        ("a\x00b", "Null characters are not allowed"),
+        ("qqqqzzzz", "No study holds"),
+    ],
+)
+def test_question_that_finds_nothing_is_told_why(client, question, words):
+    assert words in client.get("/en/case-studies/", {"q": question}).content.decode()

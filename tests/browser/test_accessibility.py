@@ -12,6 +12,8 @@ PAGES = [
     "/case-studies/?page=3",
     "/case-studies/?q=transit&country=KZ&theme=customs-transit&measured=1&year_from=1990&sort=title",
     "/case-studies/?q=zzzzzz",
+    "/case-studies/?q=singel+window+in+kazakhstan",
+    "/case-studies/?q=blockchain&country=NO&theme=seaports",
     "/case-studies/?country=XX&nonsense=1",
     "/case-studies/?page=99",
     f"/case-studies/{STUDY}/?theme=customs-transit",

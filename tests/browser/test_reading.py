@@ -239,7 +239,7 @@ def test_year_that_is_none_is_refused(reader):
 def test_question_that_nothing_answers_says_so(reader):
     reader.goto("/en/case-studies/")
     search(reader, ENGLISH, "zzzzzz")
-    expect(reader.get_by_text("No study answers this question.")).to_be_visible()
+    expect(reader.get_by_text("No study holds")).to_be_visible()
     assert number_of_studies(reader, ENGLISH) == 0
 
 
@@ -264,7 +264,8 @@ def test_first_tab_reaches_the_skip_link_which_leads_to_the_content(page, words)
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("searchbox", name=words.search)).to_be_focused()
+    # A box to search in that suggests, as soon as somebody is in it.
+    expect(page.get_by_role("combobox", name=words.search)).to_be_focused()
 
 
 @in_both_languages
