@@ -3,6 +3,7 @@
 The lexicon of a process is made anew when the vocabulary's revision changes, so an edit works at once.
 """
 
+import gc
 import re
 import unicodedata
 from collections import defaultdict
@@ -125,6 +126,8 @@ def current() -> Lexicon:
     state = revision.current().vocabulary
     if _current is None or _current[0] != state or state is None:
         _current = (state, _built())
+        # A hundred thousand objects that stay: looking through them for garbage would halt a request now and then.
+        gc.freeze()
     return _current[1]
 
 

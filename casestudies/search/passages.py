@@ -57,7 +57,7 @@ def explain(reading: Reading, studies: QuerySet, language: str) -> dict[int, Exp
     """Return an explanation for each of the studies by primary key. `language` is that of the page."""
     explained = {pk: Explanation(language=language) for pk in studies.values_list("pk", flat=True)}
     ways = held_by(_ways(reading), list(explained))
-    in_texts = stemming.either(sorted({way for found in ways.values() for way in found if not _is_link(way)}))
+    in_texts = stemming.either(_shortest({way for found in ways.values() for way in found if not _is_link(way)}))
     unmarked = _mark(explained, studies, in_texts, language) if in_texts else set(explained)
     for pk, explanation in explained.items():
         explanation.notes = _notes(reading, ways[pk], language)
@@ -74,6 +74,12 @@ def _ways(reading: Reading) -> list[str]:
         ways |= dict.fromkeys([sought.typed, *(e.query for e in (*sought.equivalents, *sought.narrower))])
         ways |= dict.fromkeys(link.query for link in sought.all_links)
     return [way for way in ways if way]
+
+
+def _shortest(ways: Iterable[str]) -> list[str]:
+    """Leave out ways that hold all words of another: "national single window" would mark every "national"."""
+    held = {way: set(stemming.lexemes(way)) for way in sorted(ways)}
+    return [way for way, words in held.items() if not any(other < words for other in held.values())]
 
 
 def _is_link(way: str) -> bool:

@@ -90,6 +90,10 @@ def _scored(reading: Reading, candidates: Collection[int]) -> dict[int, float]:
     topic = _topic(list(rows.values())[:BEST_ANSWERS])
     best = max((row["score"] for row in rows.values()), default=0.0)
     gained = {pk: row["score"] + TOPIC * best * _share(row, topic) for pk, row in rows.items()}
+    if reading.is_widened:
+        # What holds everything comes first, as the page says.
+        whole = SearchEntry.objects.filter(pk__in=rows, document=TsQuery(reading.whole))
+        gained |= {pk: gained[pk] + 2 * best for pk in whole.values_list("pk", flat=True)}
     return dict(sorted(gained.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -39,7 +39,15 @@ class Alternative:
     @property
     def query(self) -> str:
         """The tsquery of the studies that it matches: those that hold everything, where it was not widened."""
-        query = stemming.all_of(one.query for one in self.sought) if self.found is None else self.found
+        return self.without_excluded(self.found) if self.found is not None else self.whole
+
+    @property
+    def whole(self) -> str:
+        """The tsquery of the studies that hold everything."""
+        return self.without_excluded(stemming.all_of(one.query for one in self.sought))
+
+    def without_excluded(self, query: str) -> str:
+        """Return the tsquery for what is found without what is left out."""
         for sought in self.excluded if query else ():
             query = f"({query}) & !({sought.query})"
         return query
@@ -93,6 +101,11 @@ class Reading:
     def key(self) -> str:
         """What tells the reading from every other of the same collection."""
         return blake2b(self.query.encode(errors="replace"), digest_size=16).hexdigest()
+
+    @property
+    def whole(self) -> str:
+        """The tsquery of the studies that hold everything."""
+        return stemming.either(side.whole for side in self.alternatives)
 
     @property
     def is_whole(self) -> bool:
