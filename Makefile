@@ -6,7 +6,7 @@ VENV := .venv
 TEST_VENV := .venv-test
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test lint format messages requirements load clean
+.PHONY: help run admin test lint format messages requirements relevance benchmark load clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -20,6 +20,12 @@ admin: $(VENV)/.ready .env ## Create a staff account for /admin/
 
 test: $(TEST_VENV)/.ready ## Run every test (ARGS="-k search" for some)
 	@$(TEST_VENV)/bin/python -m pytest $(ARGS)
+
+relevance: $(TEST_VENV)/.ready ## Score search on readers' questions, and print the worst (ARGS=30 for more)
+	@$(TEST_VENV)/bin/python -m benchmarks.relevance $(ARGS)
+
+benchmark: $(TEST_VENV)/.ready ## Measure speed beside Datasette (ARGS="--sizes 158 1000 --keep")
+	@$(TEST_VENV)/bin/python -m benchmarks.run $(ARGS)
 
 load: $(VENV)/.ready .env ## Load the collection again (ARGS=--overwrite to replace what was edited)
 	@$(VENV)/bin/python manage.py load_collection $(ARGS)
