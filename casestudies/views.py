@@ -161,8 +161,7 @@ def _corrected(selection: Selection) -> str:
 def _explained(selection: Selection, studies: list[CaseStudy]) -> list[CaseStudy]:
     """Return the studies of a search, each with `explanation`: why it was found."""
     if selection.question:
-        shown = CaseStudy.objects.filter(pk__in=[study.pk for study in studies])
-        explanations = search.explain(selection.question, shown, selection.language)
+        explanations = search.explain(selection.question, [study.pk for study in studies], selection.language)
         for study in studies:
             study.explanation = explanations[study.pk]
     return studies

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from casestudies import editorial
-from casestudies.models import CaseStudy, Country, Outcome, SearchEntry, Source, Theme
+from casestudies.models import CaseStudy, Concept, Country, Outcome, SearchEntry, Source, Theme
 from tests.factories import CaseStudyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,26 @@ def test_theme_synonyms_are_edited_one_a_line(curator):
     save(curator, theme, synonyms_en="one counter\r\n\r\n  two, counters \n")
     theme.refresh_from_db()
     assert theme.synonyms_en == ["one counter", "two, counters"]
+
+
+def test_thesaurus_is_edited_one_a_line_and_works_at_once(curator, make_study):
+    make_study(slug="zebra", title_en="Zebra quokkas")
+    assert "zebra" not in found("marsupial")
+    concept = Concept.objects.create(code="marsupials", expressions_en=["wallaby"])
+    save(curator, concept, expressions_en="marsupial\r\n\r\n quokka \n", narrower_ru="квокка")
+    concept.refresh_from_db()
+    assert (concept.expressions_en, concept.narrower_ru) == (["marsupial", "quokka"], ["квокка"])
+    assert "zebra" in found("marsupial")
+
+
+def test_other_names_of_a_country_work_at_once_and_index_nothing(curator, make_study):
+    study = make_study(slug="oslo", countries=["NO"])
+    written = study.search_entry.written_at
+    country = Country.objects.get(alpha2="NO")
+    save(curator, country, alternative_names_en="Quokkaland")
+    assert "oslo" in found("quokkaland")
+    study.search_entry.refresh_from_db()
+    assert study.search_entry.written_at == written
 
 
 def test_evidence_is_edited_in_place(curator, make_study):

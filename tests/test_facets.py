@@ -8,8 +8,11 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from casestudies import editorial, facets
 from casestudies.filters import VALUE_FILTERS
+from casestudies.models import CaseStudy
 from casestudies.selection import Selection
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +76,29 @@ def test_list_shows_counts_that_its_links_give(client):
     for query, count in links:
         made = Selection(QueryDict(query.replace("&amp;", "&")))
         assert made.entries.count() == int(count)
+
+
+@given(identifiers=st.sets(st.integers(min_value=1, max_value=5000)))
+@settings(deadline=None)
+def test_set_holds_what_was_put_in(identifiers):
+    assert list(facets.members(facets.set_of(identifiers))) == sorted(identifiers)
+
+
+def test_sets_follow_every_edit(make_study):
+    """Brought up to date after each edit, the sets are those that reading everything gives."""
+
+    def is_up_to_date() -> bool:
+        sets, fresh = facets.current(), facets._read()
+        present = {
+            key: {value: these for value, these in values.items() if these} for key, values in sets.by_value.items()
+        }
+        return (present, sets.everything) == (fresh.by_value, fresh.everything)
+
+    assert is_up_to_date()
+    user, studies = UserFactory(), [make_study(countries=["KZ"], outcomes=1), make_study(themes=["training"])]
+    assert is_up_to_date()
+    for step in (editorial.archive, editorial.publish, editorial.return_to_draft):
+        step(studies[0], user)
+        assert is_up_to_date()
+    CaseStudy.objects.get(slug="kyrgyzstan-tulpar-single-window").delete()
+    assert is_up_to_date()

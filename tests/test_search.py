@@ -1,23 +1,12 @@
 """Words find studies: stemming, phrases, exclusion, OR, accents, case, ranking, highlighting."""
 
 import pytest
-from django.http import QueryDict
-from django.utils import translation
 
 from casestudies.models import Concept
 from casestudies.search.question import parse
-from casestudies.selection import Selection
+from tests.asking import found
 
 pytestmark = pytest.mark.django_db
-
-
-def found(question: str, language: str = "en", **parameters) -> list[str]:
-    query = QueryDict(mutable=True)
-    query.update({"q": question, **parameters})
-    with translation.override(language):
-        selection = Selection(query)
-        assert selection.faults == []
-        return [entry.case_study.slug for entry in selection.entries.select_related("case_study")]
 
 
 @pytest.fixture

@@ -12,17 +12,9 @@ from benchmarks import relevance
 from casestudies import search
 from casestudies.models import Concept, Country, GlossaryTerm, Theme
 from casestudies.selection import Selection
+from tests.asking import found
 
 pytestmark = pytest.mark.django_db
-
-
-def found(question: str, language: str = "en", **parameters) -> list[str]:
-    query = QueryDict(mutable=True)
-    query.update({"q": question, **parameters})
-    with translation.override(language):
-        selection = Selection(query)
-        assert selection.faults == []
-        return [entry.case_study.slug for entry in selection.entries.select_related("case_study")]
 
 
 def links(question: str) -> set[tuple[str, str]]:
@@ -44,6 +36,8 @@ def links(question: str) -> set[tuple[str, str]]:
         ("AEO", "УЭО"),
         ("authorised economic operator", "authorized economic operator"),
         ("time release study", "исследование времени выпуска"),
+        ("ОВТ", "TRS"),
+        ("РСНВМ", "LLDC"),
         ("Кыргызстан", "Киргизия"),
         ("Turkey", "Türkiye"),
         ("Czech Republic", "Czechia"),

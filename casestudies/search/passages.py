@@ -3,24 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.contrib.postgres.search import SearchHeadline
 from django.db import connection
-from django.db.models import F, Func, QuerySet, TextField, Value
-from django.db.models.expressions import Expression
-from django.db.models.functions import Concat
 
 from . import stemming
 from .lexicon import LANGUAGES, Link
 from .lexicon import Expression as Words
 from .question import MISREAD, STAND_INS, language_of
-from .ranking import TsQuery
 from .reading import Reading
 from .understanding import Sought
 
 # Marks around a hit that no text holds, exchanged for <mark> once the text is escaped.
 HIT_START, HIT_END = "\ue000", "\ue001"
-# Between the texts of a study where passages are looked for in all of them.
-_PARAGRAPH = Value("\n\n")
+_MARKS = f'StartSel="{HIT_START}", StopSel="{HIT_END}"'
+# A single text is shown whole; of several together the best passages.
+_WHOLE = f"{_MARKS}, HighlightAll=true"
+_BEST = f'{_MARKS}, MaxFragments=2, MaxWords=30, MinWords=12, FragmentDelimiter=" … "'
 _TEXTS = ("challenge", "practice", "results", "lessons")
 
 
@@ -53,12 +50,12 @@ class Explanation:
     notes: list[Note] = field(default_factory=list)
 
 
-def explain(reading: Reading, studies: QuerySet, language: str) -> dict[int, Explanation]:
+def explain(reading: Reading, identifiers: list[int], language: str) -> dict[int, Explanation]:
     """Return an explanation for each of the studies by primary key. `language` is that of the page."""
-    explained = {pk: Explanation(language=language) for pk in studies.values_list("pk", flat=True)}
-    ways = held_by(_ways(reading), list(explained))
+    explained = {pk: Explanation(language=language) for pk in identifiers}
+    ways = held_by(_ways(reading), identifiers)
     in_texts = stemming.either(_shortest({way for found in ways.values() for way in found if not _is_link(way)}))
-    unmarked = _mark(explained, studies, in_texts, language) if in_texts else set(explained)
+    unmarked = _mark(explained, in_texts, language) if in_texts else set(explained)
     for pk, explanation in explained.items():
         explanation.notes = _notes(reading, ways[pk], language)
         if not explanation.notes and pk in unmarked:
@@ -86,14 +83,14 @@ def _is_link(way: str) -> bool:
     return way.startswith("'") and "=" in way
 
 
-def _mark(explained: dict[int, Explanation], studies: QuerySet, query: str, language: str) -> set[int]:
+def _mark(explained: dict[int, Explanation], query: str, language: str) -> set[int]:
     """Mark titles and passages; return the studies that have nothing marked.
 
     A summary with a hit is shown whole. Only where there is none are the longer texts looked through, which takes most
     of the time, and only where these have none either, those of other languages.
     """
     unmarked = set(explained)
-    for pk, title, summary in _headlines(studies, query, language, ("title",), ("summary",)):
+    for pk, title, summary in _headlines(unmarked, query, language, ("title",), ("summary",)):
         explained[pk].title = title if _is_marked(title) else None
         explained[pk].passages = summary if _is_marked(summary) else None
         if explained[pk].passages:
@@ -102,7 +99,7 @@ def _mark(explained: dict[int, Explanation], studies: QuerySet, query: str, lang
         if not unmarked:
             break
         texts = _TEXTS if code == language else ("summary", *_TEXTS)
-        for pk, passages in _headlines(studies.filter(pk__in=unmarked), query, code, texts):
+        for pk, passages in _headlines(unmarked, query, code, texts):
             if _is_marked(passages):
                 explained[pk].passages, explained[pk].language = passages, code
         unmarked = {pk for pk in unmarked if not explained[pk].passages and not explained[pk].title}
@@ -113,31 +110,19 @@ def _is_marked(text: str | None) -> bool:
     return bool(text) and HIT_START in text
 
 
-def _headlines(studies: QuerySet, query: str, language: str, *texts: tuple[str, ...]) -> Iterable[tuple]:
-    """Yield rows of primary key and marked texts: a single text whole, of several together the best passages."""
-    marked = []
+def _headlines(identifiers: Iterable[int], query: str, language: str, *texts: tuple[str, ...]) -> list[tuple]:
+    """Return rows of primary key and marked texts, each made of these fields; `as_written` reads them."""
+    columns, parameters = [], []
     for names in texts:
-        fields = [F(f"{name}_{language}") for name in names]
-        if len(fields) == 1:
-            marked.append(_headline(fields[0], query, language, highlight_all=True))
-            continue
-        parts = [part for one in fields for part in (one, _PARAGRAPH)][:-1]
-        together = Concat(*parts, output_field=TextField())
-        options = {"max_fragments": 2, "max_words": 30, "min_words": 12, "fragment_delimiter": " … "}
-        marked.append(_headline(together, query, language, **options))
-    return studies.values_list("pk", *marked)
-
-
-def _headline(text: Expression, query: str, language: str, **options) -> SearchHeadline:
-    """Return an expression for `text` with hits marked; `as_written` reads it. Options are those of ts_headline."""
-    return SearchHeadline(
-        Func(text, Value(MISREAD), Value(STAND_INS), function="translate", output_field=TextField()),
-        TsQuery(query),
-        config=f"handbook_{language}",
-        start_sel=HIT_START,
-        stop_sel=HIT_END,
-        **options,
-    )
+        together = " || E'\\n\\n' || ".join(f"coalesce({name}_{language}, '')" for name in names)
+        columns.append(f"ts_headline('handbook_{language}', translate({together}, %s, %s), %s::tsquery, %s)")
+        parameters += [MISREAD, STAND_INS, query, _WHOLE if len(names) == 1 else _BEST]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, {', '.join(columns)} FROM casestudies_casestudy WHERE id = ANY(%s)",
+            [*parameters, list(identifiers)],
+        )
+        return cursor.fetchall()
 
 
 def as_written(marked: str) -> str:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery
 from django.core.cache import cache
-from django.db.models import F, FloatField, Func, Value
-from django.db.models.expressions import Expression
+from django.db import connection
+from django.db.models import F, Func, Value
 
 from casestudies import revision
 from casestudies.models import SearchEntry
@@ -85,8 +85,14 @@ def scores(reading: Reading, answers: Collection[int] | None) -> dict[int, float
 
 
 def _scored(reading: Reading, candidates: Collection[int]) -> dict[int, float]:
-    entries = SearchEntry.objects.filter(pk__in=candidates).annotate(score=_score(reading))
-    rows = {row.pop("pk"): row for row in entries.order_by("-score", "pk").values("pk", "score", *FACETS)}
+    score, parameters = _score(reading)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT case_study_id, {score}, {', '.join(FACETS)} FROM casestudies_searchentry"
+            " WHERE case_study_id = ANY(%s) ORDER BY 2 DESC, 1",
+            [*parameters, list(candidates)],
+        )
+        rows = {pk: {"score": score, **dict(zip(FACETS, held, strict=True))} for pk, score, *held in cursor.fetchall()}
     topic = _topic(list(rows.values())[:BEST_ANSWERS])
     best = max((row["score"] for row in rows.values()), default=0.0)
     gained = {pk: row["score"] + TOPIC * best * _share(row, topic) for pk, row in rows.items()}
@@ -130,13 +136,14 @@ def _share(row: Mapping, topic: Counter[tuple[str, int]]) -> float:
     return shared / (shared + HALF_TOPIC)
 
 
-def _score(reading: Reading) -> Expression:
-    """Return the expression for how much an entry says about everything that is wanted."""
-    return _sum([_part(one) for one in reading.ranked])
+def _score(reading: Reading) -> tuple[str, list[str]]:
+    """Return the SQL, with its parameters, for how much an entry says about everything that is wanted."""
+    parts = [_part(one) for one in reading.ranked]
+    return " + ".join(sql for sql, _parameters in parts), [one for _sql, parameters in parts for one in parameters]
 
 
-def _part(wanted: Wanted) -> Expression:
-    """Return what one thing wanted adds to the score: weight × sum / (sum + HALF), the sum computed once."""
+def _part(wanted: Wanted) -> tuple[str, list[str]]:
+    """Return the SQL for what one thing wanted adds: weight × sum / (sum + HALF), the sum computed once."""
     sought = wanted.sought
     others = [e.query for e in (*sought.equivalents, *sought.narrower) if not _is_looser(sought, e)]
     links = [link.query for link in (*sought.links, *sought.themes)]
@@ -144,23 +151,12 @@ def _part(wanted: Wanted) -> Expression:
         (TYPED, stemming.either([sought.typed, *links])),
         (OTHERWISE, stemming.either([*others, *(link.query for link in sought.related)])),
     ]
-    return Func(
-        _sum([_occurrences(weights, query) for weights, query in ways if query]),
-        template=f"({wanted.weight:.6f} * (1 - {HALF} / ({HALF} + %(expressions)s)))",
-        output_field=FloatField(),
-    )
+    given = [(str(weights), query) for weights, query in ways if query]
+    occurrences = " + ".join(["ts_rank_cd(%s::real[], document, %s::tsquery)"] * len(given))
+    sql = f"({wanted.weight:.6f} * (1 - {HALF} / ({HALF} + {occurrences})))"
+    return sql, [parameter for pair in given for parameter in pair]
 
 
 def _is_looser(sought: Sought, expression: Words) -> bool:
     """Say whether one word stands for a name of several, as "corridor" for "transit corridor"; acronyms are exact."""
     return len(sought.stems) > 1 and "<" not in expression.query and not expression.text.isupper()
-
-
-def _occurrences(weights: Ways, query: str) -> Expression:
-    # Casts, because the type of a parameter is unknown to PostgreSQL.
-    arguments = Func(Value(str(weights)), template="%(expressions)s::real[]"), F("document"), TsQuery(query)
-    return Func(*arguments, function="ts_rank_cd", output_field=FloatField())
-
-
-def _sum(parts: list[Expression]) -> Expression:
-    return Func(*parts, template="(%(expressions)s)", arg_joiner=" + ", output_field=FloatField())

@@ -3,89 +3,85 @@ Suggestions while somebody types in the search box: an ARIA combobox with a list
 Without this script the form works as it stands. The endpoint and all words come from the box's data attributes.
 
 Down and Up move through the list, Enter follows what is marked or, with nothing marked, asks the question as typed,
-Escape closes the list, Tab leaves. The box may be swapped with the page around it: listeners sit on the document.
+Escape closes the list, Alt+Down opens it, Tab leaves. Whatever fails closes the list and says nothing. The box may be
+swapped with the page around it: listeners sit on the document, and a box is equipped when it gets the focus.
 */
 "use strict";
 
 (() => {
   const PAUSE = 150; // milliseconds after the last key
   const SHORTEST = 2;
+  const KEPT = 50; // answers, the newest
   const answers = new Map();
   let timer = 0;
   let request = null;
 
   const box = (event) => event.target.closest?.("input[data-suggestions]");
   const list = (input) => document.getElementById(input.getAttribute("aria-controls"));
-  const options = (input) => [...list(input).querySelectorAll("[role=option]")];
   const marked = (input) => document.getElementById(input.getAttribute("aria-activedescendant"));
   const isOpen = (input) => input.getAttribute("aria-expanded") === "true";
 
+  function set(element, attributes) {
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  }
+
+  function made(attributes, text = "") {
+    const element = document.createElement("div");
+    set(element, attributes);
+    element.textContent = text;
+    return element;
+  }
+
   function equip(input) {
-    if (input.getAttribute("role") === "combobox") return;
-    const popup = document.createElement("div");
-    popup.id = `${input.id}-suggestions`;
-    popup.className = "suggestions";
-    popup.setAttribute("role", "listbox");
-    popup.setAttribute("aria-label", input.dataset.label);
-    popup.hidden = true;
-    const status = document.createElement("p");
-    status.id = `${input.id}-suggestions-status`;
-    status.className = "visually-hidden";
-    status.setAttribute("role", "status");
-    input.after(popup, status);
-    for (const [name, value] of [
-      ["role", "combobox"],
-      ["aria-autocomplete", "list"],
-      ["aria-expanded", "false"],
-      ["aria-controls", popup.id],
-    ]) input.setAttribute(name, value);
+    if (list(input)) return;
+    const id = `${input.id}-suggestions`;
+    input.after(
+      made({ id, class: "suggestions", role: "listbox", "aria-label": input.dataset.label, hidden: "" }),
+      made({ id: `${id}-status`, class: "visually-hidden", role: "status" }),
+    );
+    set(input, { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id });
+  }
+
+  function say(input, text) {
+    document.getElementById(`${list(input).id}-status`).textContent = text;
   }
 
   function close(input) {
     clearTimeout(timer);
     request?.abort();
-    if (input.getAttribute("role") !== "combobox") return;
+    if (!list(input)) return; // never equipped, or swapped out
     list(input).hidden = true;
     input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
+    unmark(input);
+    say(input, "");
   }
 
   function show(input, suggestions) {
     const popup = list(input);
+    unmark(input);
     popup.replaceChildren();
+    let kind = null;
     let group = null;
     suggestions.forEach((suggestion, index) => {
-      if (group?.dataset.kind !== suggestion.kind) {
-        group = document.createElement("div");
-        group.dataset.kind = suggestion.kind;
-        group.setAttribute("role", "group");
-        const heading = part("suggestions-kind", suggestion.kind_label);
-        heading.id = `${popup.id}-${suggestion.kind}`;
-        group.setAttribute("aria-labelledby", heading.id);
-        group.append(heading);
+      if (kind !== suggestion.kind) {
+        kind = suggestion.kind;
+        const id = `${popup.id}-${kind}`;
+        group = made({ role: "group", "aria-labelledby": id });
+        group.append(made({ id, class: "suggestions-kind" }, suggestion.kind_label));
         popup.append(group);
       }
-      const option = part("suggestion", "");
-      option.id = `${popup.id}-${index}`;
+      const id = `${popup.id}-${index}`;
+      const option = made({ id, class: "suggestion", role: "option", "aria-selected": "false" });
       option.dataset.url = suggestion.url;
-      option.setAttribute("role", "option");
-      option.setAttribute("aria-selected", "false");
-      option.append(part("suggestion-label", suggestion.label));
-      if (suggestion.note) option.append(part("suggestion-note", suggestion.note));
-      if (suggestion.count !== null) option.append(part("count", String(suggestion.count)));
+      option.append(made({ class: "suggestion-label" }, suggestion.label));
+      if (suggestion.count !== null) option.append(made({ class: "count" }, suggestion.count));
+      if (suggestion.note) option.append(made({ class: "suggestion-note" }, suggestion.note));
       group.append(option);
     });
     popup.hidden = suggestions.length === 0;
+    popup.scrollTop = 0;
     input.setAttribute("aria-expanded", String(suggestions.length > 0));
-    input.removeAttribute("aria-activedescendant");
-    document.getElementById(`${popup.id}-status`).textContent = `${input.dataset.found} ${suggestions.length}`;
-  }
-
-  function part(className, text) {
-    const element = document.createElement("span");
-    element.className = className;
-    element.textContent = text;
-    return element;
+    say(input, `${input.dataset.found} ${suggestions.length}`);
   }
 
   async function suggest(input) {
@@ -93,48 +89,65 @@ Escape closes the list, Tab leaves. The box may be swapped with the page around 
     if (typed.length < SHORTEST) return close(input);
     equip(input);
     const address = `${input.dataset.suggestions}?q=${encodeURIComponent(typed)}`;
+    request?.abort();
     if (!answers.has(address)) {
-      request?.abort();
       request = new AbortController();
       try {
         const response = await fetch(address, { signal: request.signal, headers: { Accept: "application/json" } });
         if (!response.ok) return close(input);
         answers.set(address, (await response.json()).suggestions);
-      } catch {
-        return; // left for another, or the line is down: the form works all the same
+        if (answers.size > KEPT) answers.delete(answers.keys().next().value);
+      } catch (error) {
+        if (error.name !== "AbortError") close(input); // the line is down: the form works all the same
+        return;
       }
     }
     if (document.activeElement === input && input.value.trim() === typed) show(input, answers.get(address));
   }
 
-  function mark(input, step) {
-    const all = options(input);
-    const index = all.indexOf(marked(input));
-    const next = index < 0 ? (step > 0 ? 0 : all.length - 1) : index + step;
-    all[index]?.setAttribute("aria-selected", "false");
-    if (!all[next]) return input.removeAttribute("aria-activedescendant");
-    all[next].setAttribute("aria-selected", "true");
-    all[next].scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", all[next].id);
+  function unmark(input) {
+    marked(input)?.setAttribute("aria-selected", "false");
+    input.removeAttribute("aria-activedescendant");
   }
 
-  document.addEventListener("input", (event) => {
+  function mark(input, step) {
+    const options = [...list(input).querySelectorAll("[role=option]")];
+    const index = options.indexOf(marked(input));
+    const next = options[index < 0 && step < 0 ? options.length - 1 : index + step];
+    unmark(input);
+    if (!next) return; // past an end of the list is the box
+    next.setAttribute("aria-selected", "true");
+    next.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", next.id);
+  }
+
+  function follow(input, option) {
+    close(input); // who comes back may find the page as it was left
+    location.assign(option.dataset.url);
+  }
+
+  function wait(event) {
     const input = box(event);
     if (!input || event.isComposing) return;
+    unmark(input); // Enter now asks what is typed
     clearTimeout(timer);
     timer = setTimeout(() => suggest(input), PAUSE);
-  });
+  }
+
+  document.addEventListener("input", wait);
+  document.addEventListener("compositionend", wait); // its last input event still counts as composing
 
   document.addEventListener("keydown", (event) => {
     const input = box(event);
-    if (!input || event.isComposing) return;
+    if (!input || event.isComposing || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (isOpen(input)) mark(input, event.key === "ArrowDown" ? 1 : -1);
-      else suggest(input);
+      if (!isOpen(input)) suggest(input);
+      else if (!event.altKey) mark(input, event.key === "ArrowDown" ? 1 : -1);
+      else if (event.key === "ArrowUp") close(input);
     } else if (event.key === "Enter" && isOpen(input) && marked(input)) {
       event.preventDefault();
-      location.assign(marked(input).dataset.url);
+      follow(input, marked(input));
     } else if (event.key === "Escape" && isOpen(input)) {
       event.preventDefault(); // a second Escape empties the box
       close(input);
@@ -143,12 +156,12 @@ Escape closes the list, Tab leaves. The box may be swapped with the page around 
     }
   });
 
+  document.addEventListener("focusin", (event) => box(event) && equip(box(event)));
   document.addEventListener("focusout", (event) => box(event) && close(box(event)));
-  // Before the box loses the focus, which would close the list under the finger.
-  document.addEventListener("pointerdown", (event) => event.target.closest?.(".suggestions") && event.preventDefault());
+  // The box keeps the focus, or the list would close under the finger.
+  document.addEventListener("mousedown", (event) => event.target.closest?.(".suggestions") && event.preventDefault());
   document.addEventListener("click", (event) => {
     const option = event.target.closest?.(".suggestions [role=option]");
-    if (option) location.assign(option.dataset.url);
+    if (option) follow(option.closest(".suggestions").previousElementSibling, option);
   });
-  document.addEventListener("focusin", (event) => box(event) && equip(box(event)));
 })();
