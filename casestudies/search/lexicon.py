@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
+from threading import Lock
 
 from django.conf import settings
 from django.utils import translation
@@ -117,18 +118,23 @@ class Lexicon:
                 self.longest = max(self.longest, len(stems))
 
 
-_current: tuple[object, Lexicon] | None = None
+# The lexicons of the last two states: requests that began before an edit still ask for the one before.
+_kept: dict[object, Lexicon] = {}
+_lock = Lock()
 
 
 def current() -> Lexicon:
     """Return the lexicon of the vocabulary as it is now."""
-    global _current
     state = revision.current().vocabulary
-    if _current is None or _current[0] != state or state is None:
-        _current = (state, _built())
-        # A hundred thousand objects that stay: looking through them for garbage would halt a request now and then.
-        gc.freeze()
-    return _current[1]
+    with _lock:
+        if state is None or state not in _kept:
+            if len(_kept) > 1:
+                del _kept[next(iter(_kept))]
+            _kept[state] = _built()
+            # A hundred thousand objects that stay: looking through them for garbage would halt a request now and then.
+            gc.freeze()
+        _kept[state] = _kept.pop(state)  # the last one asked for stands last
+        return _kept[state]
 
 
 def _built() -> Lexicon:
