@@ -202,14 +202,6 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         cleaned = self.form.cleaned_data
         return search.read(cleaned["q"], as_typed=bool(cleaned["as_typed"]))
 
-    def without(self, *keys: str) -> QuerySet:
-        """Return the search entries that satisfy every filter but these."""
-        entries = self.queryset
-        for name, condition in self.conditions().items():
-            if name not in keys:
-                entries = entries.filter(condition)
-        return entries
-
     def conditions(self) -> dict[str, Q]:
         """Return the condition of every filter that was asked, by key. Only for a valid filterset."""
         return {

@@ -143,7 +143,7 @@ def _built() -> Lexicon:
     provisions, themes = list(_provisions()), list(_synonyms())
     texts = {text for names, *_rest in entries for text in names}
     texts |= {text for _names, equivalents, narrower, _link in entries for text in (*equivalents, *narrower)}
-    texts |= {text for names, _link in (*provisions, *themes) for text in names}
+    texts |= {text for names, *_rest in (*provisions, *themes) for text in names}
     queries = stemming.tsqueries(texts)
     lexicon = Lexicon()
 
@@ -163,9 +163,9 @@ def _built() -> Lexicon:
     for synonyms, link in themes:
         lexicon.named += [(folded(synonym), synonym, link) for synonym in synonyms]
         lexicon.enter(expressions(synonyms), Meaning(themes=(link,)))
-    lexicon.named += [(folded(name), name, link) for names, link in _headings() for name in names]
+    lexicon.named += [(folded(name), name, link) for _names, offered, link in provisions for name in offered]
     abbreviations = _abbreviations(lexicon)
-    for names, link in provisions:
+    for names, _offered, link in provisions:
         for stems in {stemming.lexemes(queries[name]) for name in names}:
             for variant in product(*(abbreviations.get(stem, (stem,)) for stem in stems)):
                 lexicon.enter((Expression("", " <-> ".join(f"'{stem}'" for stem in variant)),), Meaning(links=(link,)))
@@ -269,20 +269,17 @@ def _organizations() -> Iterator[_Entry]:
         yield [*names, organization.code], names, [], None
 
 
-def _provisions() -> Iterator[tuple[set[str], Link]]:
-    """Yield each provision's names: heading and reference, its parts that end with a number, each number of a range."""
-    for provision in Provision.objects.all():
-        names = {heading for heading in _both(provision, "heading") if heading}
-        for reference in _both(provision, "ref"):
-            names |= set(_parts(reference))
-        yield names, Link("provision", provision.code, provision.pk, provision.convention_id)
+def _provisions() -> Iterator[tuple[set[str], list[str], Link]]:
+    """Yield each provision's names, and those of them by which it is offered while somebody types.
 
-
-def _headings() -> Iterator[tuple[list[str], Link]]:
-    """Yield the references and headings by which a provision is offered while somebody types."""
+    These are headings and references; names are also a reference's parts that end with a number, and each number of a
+    range.
+    """
     for provision in Provision.objects.all():
-        link = Link("provision", provision.code, provision.pk, provision.convention_id)
-        yield [text for text in (*_both(provision, "ref"), *_both(provision, "heading")) if text], link
+        references = _both(provision, "ref")
+        offered = [text for text in (*references, *_both(provision, "heading")) if text]
+        names = {*offered, *(part for reference in references for part in _parts(reference))}
+        yield names, offered, Link("provision", provision.code, provision.pk, provision.convention_id)
 
 
 def folded(text: str) -> str:
