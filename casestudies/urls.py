@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from . import views
 from .caching import for_programs, for_readers
 from .exports import FORMATS
+from .exports.views import case_export, case_study_export
 
 
 class ExtensionConverter:
@@ -26,7 +27,12 @@ register_converter(ExtensionConverter, "extension")
 urlpatterns = [
     path("", for_readers(views.home), name="home"),
     path("case-studies/", for_readers(views.case_list), name="case-list"),
-    path("case-studies.<extension:extension>", for_programs(views.case_export), name="case-export"),
+    path("case-studies.<extension:extension>", for_programs(case_export), name="case-export"),
+    path(
+        "case-studies/<slug:slug>.<extension:extension>",
+        for_programs(case_study_export),
+        name="case-study-export",
+    ),
     path("case-studies/<slug:slug>/", for_readers(views.case_detail), name="case-detail"),
     path("suggestions/", for_programs(views.suggestions), name="suggestions"),
     path("chapters/", for_readers(views.chapter_list), name="chapter-list"),

@@ -5,11 +5,10 @@ from dataclasses import asdict
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, gettext
 from django.views.decorators.cache import never_cache
@@ -165,30 +164,6 @@ def _explained(selection: Selection, studies: list[CaseStudy]) -> list[CaseStudy
         for study in studies:
             study.explanation = explanations[study.pk]
     return studies
-
-
-@require_safe
-def case_export(request: HttpRequest, extension: str) -> HttpResponse:
-    """Write the whole selection in a format. A wrong query string is answered 400, naming what is wrong."""
-    selection = Selection(request.GET)
-    if selection.faults:
-        return _bad_request(selection)
-    format_ = FORMATS[extension]
-    response = StreamingHttpResponse(format_.write(selection, site_address(request)), content_type=format_.content_type)
-    if format_.as_attachment:
-        name = f"case-studies-{get_language()}-{timezone.now():%Y-%m-%d}.{format_.extension}"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _bad_request(selection: Selection) -> JsonResponse:
-    errors = [
-        {"key": fault.key, "value": fault.value, "message": fault.message, "allowed": fault.allowed}
-        for fault in selection.faults
-    ]
-    return JsonResponse(
-        {"status": 400, "errors": errors}, status=400, json_dumps_params={"ensure_ascii": False, "indent": 1}
-    )
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from .base import Format
 from .comma_separated import CommaSeparated
+from .document import Document
 from .json_document import JsonDocument
 
 
@@ -17,4 +18,4 @@ def _registered(*formats: Format) -> dict[str, Format]:
 
 FORMATS = _registered(CommaSeparated(), JsonDocument())
 
-__all__ = ["FORMATS", "Format"]
+__all__ = ["FORMATS", "Document", "Format"]

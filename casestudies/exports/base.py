@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from casestudies.selection import Selection
+from .document import Document
 
 
 class Format(Protocol):
-    """A way to write a selection to a file."""
+    """A way to write studies to a file."""
 
     extension: str
     """Stands in the address after the dot, and names the format."""
@@ -16,10 +16,15 @@ class Format(Protocol):
     content_type: str
     as_attachment: bool
     """Whether a browser saves it rather than shows it."""
+    for_study: bool
+    """Whether a single study can be had in it too, under the study's address."""
+    most: int | None
+    """The number of studies up to which it is written while the reader waits; None where any number is."""
 
-    def write(self, selection: Selection, site: str) -> Iterator[str]:
-        """Yield the file piece by piece: every study of a selection without faults, in its order.
+    def write(self, document: Document) -> Iterator[str | bytes]:
+        """Yield the file piece by piece: every study of the document, in its order.
 
-        `site` is the address of the site, without a slash at the end. The active language is the selection's.
+        The active language is the document's, but only until the first piece is asked for: a format that translates
+        after that activates `document.language` itself.
         """
         ...

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from casestudies.models import CaseStudy
-from casestudies.selection import Selection
-
 from .columns import COLUMNS, address_heading
+from .document import Document
 
 BYTE_ORDER_MARK = "\ufeff"
 # What makes Excel, LibreOffice or a spreadsheet on the web take a cell for a formula, full-width signs included.
@@ -37,13 +35,15 @@ class CommaSeparated:
     label = _("CSV (spreadsheet)")
     content_type = "text/csv; charset=utf-8"
     as_attachment = True
+    for_study = False
+    most = None
 
-    def write(self, selection: Selection, site: str) -> Iterator[str]:
+    def write(self, document: Document) -> Iterator[str]:
         """Yield the table row by row."""
         row = csv.writer(_Echo())
-        with translation.override(selection.language):
+        with translation.override(document.language):
             headings = [str(column.heading) for column in COLUMNS]
             yield BYTE_ORDER_MARK + row.writerow([*headings, address_heading()])
-            for study in selection.all_studies(CaseStudy.objects.in_full()):
+            for study in document.studies():
                 cells = [column.value(study) for column in COLUMNS]
-                yield row.writerow([neutralized(cell) for cell in [*cells, site + study.get_absolute_url()]])
+                yield row.writerow([neutralized(cell) for cell in [*cells, document.address_of(study)]])

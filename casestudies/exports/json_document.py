@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterator
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils import timezone, translation
+from django.utils import translation
 
 from casestudies.collection_records import case_record
 from casestudies.models import CaseStudy
 from casestudies.models.case import TEXT_FIELDS
-from casestudies.selection import Selection
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+from .document import LICENCE, Document
 
 
 def study_document(study: CaseStudy, site: str) -> dict:
@@ -57,21 +56,24 @@ class JsonDocument:
     label = "JSON"
     content_type = "application/json"
     as_attachment = False
+    for_study = False
+    most = None
 
-    def write(self, selection: Selection, site: str) -> Iterator[str]:
+    def write(self, document: Document) -> Iterator[str]:
         """Yield the head, then the studies one by one, so that memory does not grow with their number."""
         head = {
-            "count": selection.counts.total,
-            "question": selection.description,
-            "language": selection.language,
-            "generated": timezone.now(),
+            "count": document.provenance.studies,
+            "question": document.provenance.question,
+            "language": document.language,
+            "generated": document.provenance.made,
+            "address": document.provenance.address,
             "licence": LICENCE,
-            "facets": selection.counts.by_filter,
+            "facets": document.selection.counts.by_filter,
         }
         yield _dumped(head)[:-1] + ', "results": ['
-        with translation.override(selection.language):
-            for index, study in enumerate(selection.all_studies(CaseStudy.objects.in_full())):
-                yield (",\n" if index else "\n") + _dumped(study_document(study, site))
+        with translation.override(document.language):
+            for index, study in enumerate(document.studies()):
+                yield (",\n" if index else "\n") + _dumped(study_document(study, document.site))
         yield "\n]}\n"
 
 

@@ -1,0 +1,100 @@
+"""What goes into a file: the studies of a selection, or one study, and where they come from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, get_language_info, gettext
+
+from casestudies.models import CaseStudy
+from casestudies.selection import Selection
+
+LICENCE_NAME = "CC BY 4.0"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a file comes from, so that a reader who holds only the file can cite it and get it anew."""
+
+    collection: str
+    """The name of the site."""
+    question: str
+    """What was asked, in words, or the title of the one study."""
+    made: datetime
+    language: str
+    studies: int
+    address: str
+    """The permanent address of the page with the same studies."""
+    licence: str
+
+    @property
+    def day(self) -> date:
+        """The day on which the file was made, in the site's time zone."""
+        return timezone.localdate(self.made)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return labels and values for people, in the active language."""
+        return [
+            (gettext("Collection"), self.collection),
+            (gettext("Question"), self.question),
+            (gettext("Made on"), date_format(self.day, "DATE_FORMAT")),
+            (gettext("Language"), get_language_info(self.language)["name_translated"].capitalize()),
+            (gettext("Number of studies"), str(self.studies)),
+            (gettext("Permanent address"), self.address),
+            (gettext("Licence"), self.licence),
+        ]
+
+
+class Document:
+    """The contents of a file, for every format: studies in order, in the active language, with their provenance.
+
+    `site` is the address of the site, without a slash at the end. `selection` is None for a single study.
+    """
+
+    def __init__(self, site: str, selection: Selection | None, study: CaseStudy | None = None):
+        self.site = site
+        self.language = get_language()
+        self.selection = selection
+        self._study = study
+        self.provenance = Provenance(
+            collection=settings.SITE_NAME,
+            question=selection.description if selection else study.title,
+            made=timezone.now(),
+            language=self.language,
+            studies=selection.counts.total if selection else 1,
+            address=self._address(),
+            licence=gettext("Texts: %(name)s, %(address)s") % {"name": LICENCE_NAME, "address": LICENCE},
+        )
+
+    @classmethod
+    def of_selection(cls, selection: Selection, site: str) -> "Document":
+        """Return the document of a selection without faults."""
+        return cls(site, selection)
+
+    @classmethod
+    def of_study(cls, study: CaseStudy, site: str) -> "Document":
+        """Return the document of one study, read with `in_full()`."""
+        return cls(site, None, study)
+
+    def _address(self) -> str:
+        if not self.selection:
+            return self.address_of(self._study)
+        query = self.selection.query_string()
+        return self.site + reverse("case-list") + (f"?{query}" if query else "")
+
+    def address_of(self, study: CaseStudy) -> str:
+        """Return the permanent address of a study's page, in the active language."""
+        return self.site + study.get_absolute_url()
+
+    def studies(self, queryset: QuerySet[CaseStudy] | None = None) -> Iterator[CaseStudy]:
+        """Yield every study in order, read through `queryset`, by default with everything it is linked to."""
+        if not self.selection:
+            yield self._study
+            return
+        yield from self.selection.all_studies(CaseStudy.objects.in_full() if queryset is None else queryset)

@@ -1,0 +1,64 @@
+"""Downloads: a selection, or one study, in any format."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from casestudies.context_processors import site_address
+from casestudies.models import CaseStudy
+from casestudies.selection import Fault, Selection
+
+from . import FORMATS, Document, Format
+
+
+@require_safe
+def case_export(request: HttpRequest, extension: str) -> HttpResponse:
+    """Write the whole selection in a format. A wrong query string is answered 400, naming what is wrong."""
+    selection = Selection(request.GET)
+    format_ = FORMATS[extension]
+    if selection.faults:
+        return bad_request(selection.faults)
+    if format_.most is not None and selection.counts.total > format_.most:
+        return bad_request([_too_many(selection, format_)])
+    document = Document.of_selection(selection, site_address(request))
+    return _file(format_, document, f"case-studies-{document.language}-{document.provenance.day:%Y-%m-%d}")
+
+
+@require_safe
+def case_study_export(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
+    """Write one study in a format that takes a single study."""
+    format_ = FORMATS[extension]
+    if not format_.for_study:
+        raise Http404(gettext("There is no such page."))
+    study = get_object_or_404(CaseStudy.objects.published().in_full(), slug=slug)
+    document = Document.of_study(study, site_address(request))
+    return _file(format_, document, f"{slug}-{document.language}")
+
+
+def _file(format_: Format, document: Document, name: str) -> StreamingHttpResponse:
+    """Return the file, written while it is sent."""
+    response = StreamingHttpResponse(format_.write(document), content_type=format_.content_type)
+    if format_.as_attachment:
+        response["Content-Disposition"] = f'attachment; filename="{name}.{format_.extension}"'
+    return response
+
+
+def _too_many(selection: Selection, format_: Format) -> Fault:
+    """Return what is wrong with asking for more studies than a format takes, and what to do."""
+    message = gettext(
+        "%(format)s holds up to %(most)d studies, and the list has %(number)d."
+        " Narrow the list with filters, or take CSV."
+    ) % {"format": format_.label, "most": format_.most, "number": selection.counts.total}
+    allowed = f"a list of up to {format_.most} studies"
+    return Fault("format", format_.extension, message, allowed, selection.query_string())
+
+
+def bad_request(faults: list[Fault]) -> JsonResponse:
+    """Return the answer, the same for every format and program, that names what is wrong and what is allowed."""
+    errors = [
+        {"key": fault.key, "value": fault.value, "message": fault.message, "allowed": fault.allowed} for fault in faults
+    ]
+    return JsonResponse(
+        {"status": 400, "errors": errors}, status=400, json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
