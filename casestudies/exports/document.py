@@ -63,7 +63,7 @@ class Document:
         self.selection = selection
         self._study = study
         self.provenance = Provenance(
-            collection=settings.SITE_NAME,
+            collection=str(settings.SITE_NAME),
             question=selection.description if selection else study.title,
             made=timezone.now(),
             language=self.language,
