@@ -18,10 +18,9 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
-from . import revision
+from . import revision, search
 from .filters import VALUE_FILTERS, CaseStudyFilterSet
 from .models import SearchEntry
-from .search import Reading, TsQuery
 
 # Where the values of each filter stand in a search entry: in an array, or in a flag, whose one value is "1".
 _COLUMNS = {
@@ -109,36 +108,58 @@ def _in_years(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
     return sets.everything & _set(SearchEntry.objects.filter(*years)) if years else sets.everything
 
 
-def answering(reading: Reading) -> int:
+def answering(reading: search.Reading) -> int:
     """Return as bits the studies that answer a question; they are kept until the collection changes."""
     if not reading.query:
         return 0
     key = f"answers:{revision.current().collection}:{reading.key}"
     answers = cache.get(key)
     if answers is None:
-        # Where words must follow one another, PostgreSQL looks into the documents, and into all that share a page with
-        # one: so those that the index alone tells are found by themselves.
-        parts = [reading.certain, reading.rest] if reading.is_whole else [reading.query]
-        answers = 0
-        for query in filter(None, parts):
-            answers |= found(query)
+        answers = _answering(reading)
         cache.set(key, answers, SECONDS_KEPT)
     return answers & everything()
 
 
-def found(query: str) -> int:
-    """Return as bits the studies that a tsquery finds."""
-    return _set(SearchEntry.objects.filter(document=TsQuery(query)))
+def _answering(reading: search.Reading) -> int:
+    if not reading.is_whole:
+        return found(reading.query)
+    # Where words must follow one another, PostgreSQL looks into the documents, and into all that share a page with one:
+    # so those that the index alone tells are found by themselves, and of the rest, where they are many, only those are
+    # looked into that hold the words in any order.
+    certain = found(reading.certain)
+    if not reading.rest or certain.bit_count() < search.COUNTED:
+        return certain | found(reading.rest)
+    possible = found(search.in_any_order(reading.rest)) & ~certain
+    return certain | found(reading.rest, among=possible)
+
+
+def found(query: str, among: int | None = None) -> int:
+    """Return as bits the studies that a tsquery finds, of all or of those `among`; none for ""."""
+    if not query or among == 0:
+        return 0
+    if among is None:
+        return _set(SearchEntry.objects.filter(document=search.TsQuery(query)))
+    return _set_of_rows(
+        "WITH possible AS MATERIALIZED"
+        " (SELECT case_study_id, document FROM casestudies_searchentry WHERE case_study_id = ANY(%s))"
+        " SELECT array_agg(case_study_id) FROM possible WHERE document @@ %s::tsquery",
+        [list(members(among)), query],
+    )
 
 
 def _set(entries: QuerySet) -> int:
     """Return these entries as bits."""
+    sql, parameters = entries.order_by().values("pk").query.sql_with_params()
+    return _set_of_rows(f"SELECT array_agg(pk) FROM ({sql}) AS found (pk)", parameters)
+
+
+def _set_of_rows(sql: str, parameters: Iterable) -> int:
+    """Return as bits the primary keys in the one array that a statement gives."""
     # PostgreSQL does not know that looking into a document means fetching it from outside the row, and would read the
     # whole table where the index tells the same in a tenth of the time.
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        sql, parameters = entries.order_by().values("pk").query.sql_with_params()
-        cursor.execute(f"SELECT array_agg(pk) FROM ({sql}) AS found (pk)", parameters)
+        cursor.execute(sql, parameters)
         return set_of(cursor.fetchone()[0] or ())
 
 
@@ -170,13 +191,13 @@ def _by_code(
 
 def set_of(identifiers: Iterable[int]) -> int:
     """Return the set of these primary keys as the bits of a number."""
-    bits = bytearray()
+    identifiers = list(identifiers)
+    # Digits of a binary number, the last first: to set one takes a fifth of the time that shifting a bit takes.
+    digits = bytearray(b"0") * (max(identifiers, default=0) + 1)
     for identifier in identifiers:
-        place = identifier >> 3
-        if place >= len(bits):
-            bits.extend(bytes(place + 1 - len(bits) + len(bits) // 2))
-        bits[place] |= 1 << (identifier & 7)
-    return int.from_bytes(bits, "little")
+        digits[identifier] = ord("1")
+    digits.reverse()
+    return int(digits, 2)
 
 
 def members(bits: int) -> Iterator[int]:

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from . import search
 from .models import CaseStudy, SearchEntry, SearchWord
+from .querysets import LANGUAGES
 
 NUMBER_OF_STUDIES = 5
 # What a shared record of each kind counts: a provision is the most specific link, a country the most accidental.
@@ -20,6 +21,9 @@ WORDS = 8
 WORDS_SHOWN = 3
 # Of each kind of likeness so many studies are looked at closely: the closest of a large collection share several.
 CANDIDATES = 200
+
+
+TITLES = [f"title_{code}" for code in LANGUAGES]
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def studies_like(study: CaseStudy) -> list[Related]:
     }
     words = _rare_words(study)
     found = _scored(study, names, words)
-    studies = CaseStudy.objects.published().for_list().in_bulk(found)
+    studies = CaseStudy.objects.published().only("slug", *TITLES).in_bulk(found)
     return [
         Related(
             studies[pk],

@@ -133,6 +133,9 @@ class CaseStudy(models.Model):
     )
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
 
+    explanation = None
+    """Of a search's result, why it was found: a `search.Explanation`."""
+
     objects = CaseStudyQuerySet.as_manager()
 
     class Meta:

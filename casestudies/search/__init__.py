@@ -1,13 +1,14 @@
 """Search: what a reader types, understood through the vocabularies, found, ranked, and explained."""
 
-from .answering import ENOUGH, read, seeks
+from .answering import COUNTED, ENOUGH, read, seeks
 from .passages import HIT_END, HIT_START, Note, as_written, explain, held_by
 from .question import MAXIMUM_LENGTH, MISREAD
 from .ranking import RANKED, TsQuery, scores
 from .reading import Reading, Wanted
-from .stemming import all_of, beginning_with, either, tsqueries
+from .stemming import all_of, beginning_with, either, in_any_order, tsqueries
 
 __all__ = [
+    "COUNTED",
     "ENOUGH",
     "HIT_END",
     "HIT_START",
@@ -24,6 +25,7 @@ __all__ = [
     "either",
     "explain",
     "held_by",
+    "in_any_order",
     "read",
     "scores",
     "seeks",

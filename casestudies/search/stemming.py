@@ -11,6 +11,7 @@ from .question import composed, language_of, only_words
 MAXIMUM_REMEMBERED = 50_000
 _remembered: dict[str, str] = {}
 _LEXEME = re.compile(r"'((?:[^'\\]|''|\\.)*)'")
+_FOLLOWED_BY = re.compile(r"<(-|\d+)>")
 # Regular differences between British and American spelling, each read both ways.
 _SPELLINGS = [
     (re.compile(rf"{ours}({endings})$"), rf"{theirs}\1")
@@ -69,6 +70,11 @@ def either(queries: Iterable[str]) -> str:
 def all_of(queries: Iterable[str]) -> str:
     """Return the tsquery that all of these satisfy together, "" without any."""
     return " & ".join(dict.fromkeys(f"({query})" if " " in query else query for query in queries if query))
+
+
+def in_any_order(query: str) -> str:
+    """Return the tsquery without the order of words: what it finds holds everything that `query` finds."""
+    return _FOLLOWED_BY.sub("&", query)
 
 
 def beginning_with(words: str) -> str:

@@ -10,16 +10,17 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from casestudies.collection_records import number
+from casestudies import vocabulary
+from casestudies.collection_records import number as plain_number
 from casestudies.filters import CaseStudyFilterSet
 from casestudies.models import CaseStudy, Party
 from casestudies.models.case import TransportMode
 from casestudies.panels import Value
 from casestudies.search import HIT_END, HIT_START, Note, as_written
-from casestudies.vocabulary import Vocabulary
 
 register = template.Library()
 NO_BREAK_SPACE = "\u00a0"
+COUNTRIES_ON_A_CARD = 4
 
 
 @register.simple_tag
@@ -41,7 +42,7 @@ def highlighted(value: str) -> SafeString:
 
 
 @register.simple_tag
-def found_through(note: Note, vocabulary: Vocabulary) -> SafeString:
+def found_through(note: Note) -> SafeString:
     """Say why a study was found where the reader's own words do not show it."""
     written = format_html("<q>{}</q>", note.written)
     found = format_html("<q{}>{}</q>", _lang(note.language), note.found)
@@ -51,7 +52,7 @@ def found_through(note: Note, vocabulary: Vocabulary) -> SafeString:
         return format_html(gettext("found through {found}, which {written} includes"), found=found, written=written)
     if note.kind == "record":
         label = CaseStudyFilterSet.base_filters[note.link.key].label
-        name = vocabulary.label(note.link.key, note.link.code)
+        name = vocabulary.current().label(note.link.key, note.link.code)
         return format_html(
             gettext("{written}: found through {label} “{name}”"), written=written, label=str(label).lower(), name=name
         )
@@ -79,6 +80,21 @@ def _lang(language: str) -> SafeString | str:
     return format_html(' lang="{}"', language) if language and language != get_language() else ""
 
 
+@register.simple_tag
+def card_facts(study: CaseStudy) -> SafeString:
+    """Show where and when a practice ran, and whether it was measured, of a study read with `for_list()`."""
+    names = [vocabulary.current().label("country", code) for code in study.country_codes]
+    facts = [escape(", ".join(names[:COUNTRIES_ON_A_CARD]))] if names else [text(study, "region_scope")]
+    if rest := names[COUNTRIES_ON_A_CARD:]:
+        facts[0] += " " + escape(ngettext("and %(rest)d more", "and %(rest)d more", len(rest)) % {"rest": len(rest)})
+    facts.append(escape(period(study)))
+    spans = [f"<span>{fact}</span>" for fact in facts if fact]
+    if number := study.outcome_count:
+        measured = ngettext("%(number)d measured result", "%(number)d measured results", number) % {"number": number}
+        spans.append(f'<span class="measured">{escape(measured)}</span>')
+    return mark_safe(" ".join(spans))
+
+
 @register.filter
 def period(study: CaseStudy) -> str:
     """Return the years in which a practice ran: "2016–", "1997–2005", "2009", "" where none is known."""
@@ -97,7 +113,7 @@ def quantity(value: Decimal | float | None, unit: str) -> str:
     """Return a measured number with its unit, as the reader's language writes it; "–" where there is none."""
     if value is None:
         return "–"
-    value = number(value)
+    value = plain_number(value)
     shown = number_format(value, use_l10n=True, force_grouping=abs(value) >= 10_000)
     plural = value if isinstance(value, int) else 2  # fractions take the form of few, in both languages
     words = {
