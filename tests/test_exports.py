@@ -56,6 +56,26 @@ def test_unpublished_study_is_in_no_file(client, make_study, extension, status):
     assert "hidden" not in READERS[extension](body(client, f"/en/case-studies.{extension}"))
 
 
+@pytest.mark.parametrize("extension", FORMATS)
+def test_wrong_parameters_are_answered_alike_in_every_format(client, extension):
+    answers = [
+        client.get(f"/en/case-studies.{each}?contry=NO&theme=nonsense&year_from=x") for each in (extension, "json")
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].json() == answers[1].json()
+    assert [error["key"] for error in answers[0].json()["errors"]] == ["contry", "theme", "year_from"]
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_too_long_a_list_is_answered_with_the_limit(client, monkeypatch, extension):
+    monkeypatch.setattr(FORMATS[extension], "most", 5, raising=False)
+    answer = client.get(f"/en/case-studies.{extension}?theme=customs-transit")
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["key"], error["value"]) == ("format", extension)
+    assert "up to 5 studies" in error["message"]
+
+
 def test_csv_speaks_the_language_of_its_address(client):
     english, russian = (
         rows(body(client, f"/{language}/case-studies.csv?country=NO&sort=title")) for language in ("en", "ru")

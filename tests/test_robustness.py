@@ -24,7 +24,7 @@ raw = st.binary(max_size=60).map(lambda octets: octets.decode("latin-1").replace
 
 @given(query=st.one_of(structured, raw))
 @settings(
-    max_examples=2000,
+    max_examples=800,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
