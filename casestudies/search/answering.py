@@ -98,11 +98,13 @@ def _wanted(sought: Sought, studies: int, total: int) -> Wanted:
 
 def _widened(text: str, sides: list[Alternative], complete: int, total: int) -> Reading:
     """Return the reading whose sides ask for as little less than everything as gives enough studies."""
+    whole = stemming.either(side.whole for side in sides)
     steps = [_wider(side, total) for side in sides]
     reached = [next(step, side) for step, side in zip(steps, sides, strict=True)]
     while True:
         query = stemming.either(side.query for side in reached)
-        if not query or _at_most(ENOUGH, query) >= ENOUGH:
+        # How many hold everything is known already: too few.
+        if not query or (query != whole and _at_most(ENOUGH, query) >= ENOUGH):
             break
         further = [next(step, None) for step in steps]
         if not any(further):

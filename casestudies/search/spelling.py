@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.core.cache import cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from casestudies import revision
 from casestudies.models import SearchWord
 
 from .lexicon import Lexicon
@@ -15,6 +17,7 @@ from .question import language_of
 # A shorter word is a misspelling of too many others.
 SHORTEST = 4
 CANDIDATES = 20
+SECONDS_KEPT = 3600
 # The same keys on the two usual layouts, QWERTY and ЙЦУКЕН.
 _LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _CYRILLIC = "ёйцукенгшщзхъфывапролджэячсмитьбю"
@@ -50,11 +53,21 @@ def corrected(word: str, lexicon: Lexicon) -> str | None:
     """Return the known word that is nearest to an unknown one, None where none is near enough.
 
     Near is one mistake in a short word, two in one of eight letters or more, three from twelve; two letters exchanged
-    are one mistake. Among equally near words the one that most studies hold wins.
+    are one mistake. Among equally near words the one that most studies hold wins. What was found is kept until the
+    collection changes.
     """
     written = word.casefold()
     if len(written) < SHORTEST or not re.fullmatch(r"[^\W\d_]+", written):
         return None
+    key = f"spelling:{revision.current().collection}:{written}"
+    found = cache.get(key)
+    if found is None:
+        found = _nearest(written, lexicon) or ""
+        cache.set(key, found, SECONDS_KEPT)
+    return found or None
+
+
+def _nearest(written: str, lexicon: Lexicon) -> str | None:
     allowed = 1 + (len(written) >= 8) + (len(written) >= 12)
     studies = dict(
         SearchWord.objects.filter(word__trigram_similar=written)
