@@ -147,7 +147,7 @@ def _sort_links(selection: Selection) -> list[dict]:
             "in_use": code == selection.sort,
         }
         for code, label in SORT_ORDERS.items()
-        if code != "relevance" or selection.question
+        if code in selection.orders
     ]
 
 
