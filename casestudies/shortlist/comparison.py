@@ -8,8 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from casestudies.exports.columns import outcome_in_words
 from casestudies.models import CaseStudy
-from casestudies.models.case import TransportMode
-from casestudies.templatetags.case_studies import period
+from casestudies.templatetags.case_studies import modes, period
 
 MOST_COMPARED = 4
 
@@ -23,6 +22,11 @@ class Row:
     cells: list[tuple[CaseStudy, list[str]]]
 
 
+def _countries(study: CaseStudy) -> Iterable[str]:
+    # On one line: a study may name ten, and the columns should stay side by side.
+    return [", ".join(str(link.country) for link in study.country_links.all()) or study.region_scope]
+
+
 def _provisions(study: CaseStudy) -> Iterable[object]:
     return (link.provision or link.convention for link in study.provision_links.all())
 
@@ -30,7 +34,7 @@ def _provisions(study: CaseStudy) -> Iterable[object]:
 # Headings with the name of a translated field, or with what reads lines off a study read with `in_full()`.
 _ROWS: list[tuple[str, str | Callable[[CaseStudy], Iterable[object]]]] = [
     (_("Summary"), "summary"),
-    (_("Countries"), lambda study: [link.country for link in study.country_links.all()] or [study.region_scope]),
+    (_("Countries"), _countries),
     (_("Years"), lambda study: [period(study)]),
     (pgettext_lazy("column", "Measured results"), lambda study: map(outcome_in_words, study.outcomes.all())),
     (_("Challenge"), "challenge"),
@@ -39,7 +43,7 @@ _ROWS: list[tuple[str, str | Callable[[CaseStudy], Iterable[object]]]] = [
     (_("Lessons"), "lessons"),
     (_("Themes"), lambda study: (link.theme for link in study.theme_links.all())),
     (_("Conventions and provisions"), _provisions),
-    (_("Transport modes"), lambda study: (TransportMode(mode).label for mode in study.transport_modes)),
+    (_("Transport modes"), lambda study: [modes(study)]),
     (_("Implementers"), lambda study: study.implementers),
     (_("Sources"), lambda study: study.sources.all()),
 ]
