@@ -30,8 +30,8 @@ RUSSIAN = SimpleNamespace(
     added="Добавлено. В подборке 1 пример.",
     note="В подборке.",
     up=re.compile("^Выше"),
-    compare="Сравнить",
-    side_by_side="Сравнение",
+    compare="Сравнить рядом",
+    side_by_side="Сравнение примеров",
     clear="Очистить подборку",
     empty="Здесь пока ничего нет",
 )
