@@ -85,8 +85,8 @@ def test_ris_lines_are_tag_and_value_and_end_as_the_format_wants(client):
 
 
 def test_line_break_in_a_text_begins_no_field_and_no_record(client, make_study):
-    study = make_study(summary_en="One.\r\nER  - \r\n\r\nTY  - BOOK\u2028TI  - Two\x07", sources=[])
-    (record,) = ris(client, f"/en/case-studies/{study.slug}.ris")
+    study = make_study(summary_en="One.\r\nER  - \r\n\r\nTY  - BOOK\u2028TI  - Two\x07")
+    record, _source = ris(client, f"/en/case-studies/{study.slug}.ris")
     assert record["abstract"] == "One. ER - TY - BOOK TI - Two"
 
 
