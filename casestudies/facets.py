@@ -76,7 +76,7 @@ def results(filterset: CaseStudyFilterSet, *, holding: int, also: dict[str, list
     cleaned = filterset.form.cleaned_data
     chosen = {key: [*cleaned[key], *also.get(key, [])] for key in VALUE_FILTERS}
     satisfied = [_having(filterset, sets, key, codes) for key, codes in chosen.items() if codes]
-    return _all_of([holding, _in_years(filterset, sets), *satisfied])
+    return _all_of([holding, _within(filterset, sets), *satisfied])
 
 
 def everything() -> int:
@@ -98,14 +98,20 @@ def _satisfied(filterset: CaseStudyFilterSet, sets: "StudySets") -> dict[str, in
 
 
 def _matches(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
-    """Return the studies that the question and the bounds on the years leave."""
-    matches = _in_years(filterset, sets)
+    """Return the studies that everything but the codes of vocabularies leaves."""
+    matches = _within(filterset, sets)
     return matches & answering(filterset.reading) if filterset.form.cleaned_data["q"] else matches
 
 
-def _in_years(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
+def _within(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
+    """Return the studies within the bounds on the years and, where studies were chosen one by one, among these."""
+    within = sets.everything
     years = [condition for key, condition in filterset.conditions().items() if key.startswith("year")]
-    return sets.everything & _set(SearchEntry.objects.filter(*years)) if years else sets.everything
+    if years:
+        within &= _set(SearchEntry.objects.filter(*years))
+    if filterset.form.cleaned_data["study"]:
+        within &= set_of(study.pk for study in filterset.chosen.values())
+    return within
 
 
 def answering(reading: search.Reading) -> int:

@@ -7,19 +7,25 @@ from functools import cached_property, partial
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from . import search
-from .models import SearchEntry
+from .models import CaseStudy, SearchEntry
+from .querysets import LANGUAGES
 from .vocabulary import Vocabulary
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+# So many studies can be chosen one by one: their slugs have to fit into an address that every mail program keeps whole,
+# and into the cookie of the shortlist.
+MOST_CHOSEN = 50
 SORT_ORDERS = {
     "relevance": _("Relevance"),
     "newest": _("Newest period"),
     "title": _("Title"),
     "country": _("Country"),
+    "given": _("As chosen"),
 }
 # More values than these are not listed in a message to people; data formats always get all.
 VALUES_IN_A_MESSAGE = 12
@@ -39,6 +45,16 @@ class CodeField(forms.MultipleChoiceField):
             wrong = [code for code in value if code not in allowed]
             if wrong:
                 raise ValidationError([_wrong_value(code, allowed) for code in wrong])
+
+
+class ChosenField(forms.MultipleChoiceField):
+    """Studies by slug; the filterset says what is wrong with them."""
+
+    check: Callable[[list[str]], None] = staticmethod(lambda slugs: None)
+
+    def validate(self, value: list[str]) -> None:
+        """Raise ValidationError as the filterset's check does."""
+        self.check(value)
 
 
 class SingleCodeField(forms.ChoiceField):
@@ -97,6 +113,16 @@ class CodeFilter(ConditionFilter, django_filters.MultipleChoiceFilter):
         """Any of the codes."""
         vocabulary = self.parent.vocabulary[self.field_name]
         return Q(**{f"{self.column}__overlap": [vocabulary[code].value for code in value]})
+
+
+class StudyFilter(ConditionFilter, django_filters.MultipleChoiceFilter):
+    """Studies chosen one by one, by slug. Their number is bounded, so they are looked up and no facet counts them."""
+
+    field_class = ChosenField
+
+    def condition(self, value: list[str]) -> Q:
+        """One of the chosen."""
+        return Q(pk__in=[self.parent.chosen[slug].pk for slug in value])
 
 
 class FlagFilter(ConditionFilter, django_filters.MultipleChoiceFilter):
@@ -180,6 +206,7 @@ class CaseStudyFilterSet(django_filters.FilterSet):
     provision = CodeFilter(label=_("Provision"), column="provisions")
     mode = CodeFilter(label=_("Transport mode"), column="transport_modes")
     measured = FlagFilter(label=_("Measured results"))
+    study = StudyFilter(label=_("Chosen studies"))
     year_from = YearFilter(label=_("From year"))
     year_to = YearFilter(label=_("To year"))
     sort = SortFilter(label=_("Order"), choices=tuple(SORT_ORDERS.items()))
@@ -195,6 +222,31 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         super().__init__(data, SearchEntry.objects.all())
         for key in VALUE_FILTERS:
             self.form.fields[key].allowed = partial(self.allowed, key)
+        self.form.fields["study"].check = self._check_chosen
+
+    @cached_property
+    def chosen(self) -> dict[str, CaseStudy]:
+        """The published studies among those chosen one by one, by slug, in the order of the address."""
+        slugs = [slug for slug in dict.fromkeys(self.data.getlist("study")) if slug_re.match(slug)][:MOST_CHOSEN]
+        titles = [f"title_{language}" for language in LANGUAGES]
+        found = {
+            study.slug: study for study in CaseStudy.objects.published().only("slug", *titles).filter(slug__in=slugs)
+        }
+        return {slug: found[slug] for slug in slugs if slug in found}
+
+    def _check_chosen(self, slugs: list[str]) -> None:
+        """Raise ValidationError where too many are chosen, or with one message a study that readers cannot see."""
+        slugs = list(dict.fromkeys(slugs))
+        if surplus := slugs[MOST_CHOSEN:]:
+            message = _("Up to %(most)d studies can be chosen one by one; these are %(number)d.")
+            parameters = {"most": MOST_CHOSEN, "number": len(slugs), "value": "…", "surplus": surplus}
+            raise ValidationError(message, params=parameters)
+        message = _("No study is published as “%(shown)s”: it was withdrawn, or the address is not whole.")
+        absent = [slug for slug in slugs if slug not in self.chosen]
+        if absent:
+            raise ValidationError(
+                [ValidationError(message, params={"value": slug, "shown": shortened(slug)}) for slug in absent]
+            )
 
     @cached_property
     def reading(self) -> search.Reading:
@@ -218,6 +270,8 @@ class CaseStudyFilterSet(django_filters.FilterSet):
             return "a whole number from 1"
         if key == "q":
             return f"up to {search.MAXIMUM_LENGTH} characters, no NUL"
+        if key == "study":
+            return f"up to {MOST_CHOSEN} slugs of published studies"
         if key == "sort":
             return list(SORT_ORDERS)
         if key == "as_typed":
@@ -226,5 +280,8 @@ class CaseStudyFilterSet(django_filters.FilterSet):
 
 
 SINGLE_FILTERS = ("q", "as_typed", "year_from", "year_to", "sort", "page")
-VALUE_FILTERS = tuple(key for key in CaseStudyFilterSet.base_filters if key not in SINGLE_FILTERS)
+# Filters by the codes of a vocabulary: facets count what each code would give.
+VALUE_FILTERS = tuple(key for key in CaseStudyFilterSet.base_filters if key not in (*SINGLE_FILTERS, "study"))
+# Keys that may stand in an address more than once.
+REPEATED_FILTERS = (*VALUE_FILTERS, "study")
 KEYS = tuple(CaseStudyFilterSet.base_filters)

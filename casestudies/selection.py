@@ -12,16 +12,18 @@ from itertools import islice
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Count, F, FloatField, Func, QuerySet, Value, Window
+from django.db.models import Case, Count, F, FloatField, Func, QuerySet, Value, When, Window
 from django.db.models.expressions import Expression
 from django.db.models.functions import Lag, Lead, RowNumber
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext, pgettext
 
 from . import facets, search, vocabulary
-from .filters import KEYS, SINGLE_FILTERS, VALUE_FILTERS, CaseStudyFilterSet, shortened
+from .filters import KEYS, REPEATED_FILTERS, SINGLE_FILTERS, SORT_ORDERS, CaseStudyFilterSet, shortened
 from .models import CaseStudy, SearchEntry
 
+# More chosen studies than these are counted in a description, not named.
+CHOSEN_NAMED = 3
 # So few results, which the counting found, are put in order by their primary keys and not looked for again.
 READ_AT_ONCE = 2000
 
@@ -87,9 +89,11 @@ class Selection:
                 faults.append(self._fault(key, ", ".join(values), message, self.filterset.allowed(key)))
         for key, errors in self.filterset.errors.as_data().items():
             for error in errors:
-                value = (error.params or {}).get("value", self.query.get(key, ""))
+                parameters = error.params or {}
+                value = parameters.get("value", self.query.get(key, ""))
                 message = " ".join(error.messages)
-                faults.append(self._fault(key, str(value), message, self.filterset.allowed(key)))
+                wrong = parameters.get("surplus", [str(value)])
+                faults.append(self._fault(key, str(value), message, self.filterset.allowed(key), wrong))
         cleaned = self.filterset.form.cleaned_data
         first, last = cleaned.get("year_from"), cleaned.get("year_to")
         if first and last and first > last:
@@ -100,9 +104,9 @@ class Selection:
             faults.append(self._fault("year_from", str(first), message, self.filterset.allowed("year_from")))
         return faults
 
-    def _fault(self, key: str, value: str, message: str, allowed: list[str] | str) -> Fault:
-        wrong = {value} if key in VALUE_FILTERS else None
-        return Fault(key, shortened(value), message, allowed, self.query_string_without(key, wrong))
+    def _fault(self, key: str, value: str, message: str, allowed: list[str] | str, wrong: Iterable[str] = ()) -> Fault:
+        values = set(wrong) if key in REPEATED_FILTERS else None
+        return Fault(key, shortened(value), message, allowed, self.query_string_without(key, values))
 
     @property
     def question(self) -> search.Reading:
@@ -111,11 +115,19 @@ class Selection:
 
     @property
     def sort(self) -> str:
-        """The order in use: what was asked, else relevance for a search and the newest period for a list."""
+        """The order in use: what was asked, where it has a meaning, else the first that has.
+
+        Relevance for a search, the order of the address for studies chosen one by one, the newest period for a list.
+        """
         asked = self._cleaned["sort"]
-        if asked and not (asked == "relevance" and not self.question):
-            return asked
-        return "relevance" if self.question else "newest"
+        return asked if asked in self.orders else self.orders[0]
+
+    @cached_property
+    def orders(self) -> list[str]:
+        """The orders that have a meaning here, the one in use unless another is asked for first."""
+        has_meaning = {"relevance": bool(self.question), "given": bool(self._cleaned["study"])}
+        preferred = ["relevance", "given", *SORT_ORDERS]
+        return [order for order in dict.fromkeys(preferred) if has_meaning.get(order, True)]
 
     @property
     def _cleaned(self) -> dict:
@@ -129,14 +141,17 @@ class Selection:
             if key in ("sort", "page", "as_typed") or self._cleaned[key] in (None, "", []):
                 continue
             label = self.filterset.filters[key].label
-            if key in VALUE_FILTERS:
+            if key in REPEATED_FILTERS:
                 for code in dict.fromkeys(self._cleaned[key]):
                     without = self.query_string_without(key, {code})
-                    choices.append(Choice(key, label, code, self.vocabulary.label(key, code), without))
+                    choices.append(Choice(key, label, code, self._name(key, code), without))
             else:
                 value = str(self._cleaned[key])
                 choices.append(Choice(key, label, value, value, self.query_string_without(key)))
         return choices
+
+    def _name(self, key: str, code: str) -> str:
+        return str(self.filterset.chosen[code]) if key == "study" else self.vocabulary.label(key, code)
 
     @cached_property
     def description(self) -> str:
@@ -145,6 +160,9 @@ class Selection:
         for choice in self.choices:
             shown = gettext("“%(words)s”") % {"words": choice.label} if choice.key == "q" else str(choice.label)
             by_label.setdefault(str(choice.key_label), []).append(shown)
+        chosen = str(self.filterset.filters["study"].label)
+        if len(by_label.get(chosen, ())) > CHOSEN_NAMED:
+            by_label[chosen] = [str(len(by_label[chosen]))]
         joined = [f"{label}: {joined_by_or(values)}" for label, values in by_label.items()]
         return "; ".join(joined) or gettext("All case studies")
 
@@ -222,6 +240,9 @@ class Selection:
             return [_looked_up(self.scores).desc(nulls_last=True), newest, *title]
         if self.sort == "newest":
             return [newest, *title]
+        if self.sort == "given":
+            chosen = enumerate(self.filterset.chosen.values())
+            return [Case(*(When(pk=study.pk, then=place) for place, study in chosen)).asc(), F("pk").asc()]
         if self.sort == "country":
             return [F(f"country_order_{self.language}").asc(), *title]
         return title

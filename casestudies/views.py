@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from . import guidance, related, search
 from .context_processors import site_address
-from .exports import FORMATS
+from .exports import menu
 from .filters import SORT_ORDERS
 from .models import (
     CaseStudy,
@@ -68,6 +68,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /admin/",
         "Disallow: /*/case-studies/?",
         "Disallow: /*/case-studies.",
+        "Disallow: /*/compare/",
+        "Disallow: /*/shortlist/",
         "Disallow: /*/suggestions/",
         "",
     ]
@@ -134,7 +136,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "panels": panels(selection, request.htmx.trigger),
         "flags": flags(selection),
         "sort_links": _sort_links(selection),
-        "formats": FORMATS.values(),
+        "downloads": menu.of_selection(selection),
     }
     return render(request, "casestudies/case_list.html", context)
 
@@ -147,7 +149,7 @@ def _sort_links(selection: Selection) -> list[dict]:
             "in_use": code == selection.sort,
         }
         for code, label in SORT_ORDERS.items()
-        if code != "relevance" or selection.question
+        if code in selection.orders
     ]
 
 
@@ -177,6 +179,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "neighbours": None if selection.faults else selection.neighbours(study),
         "related": related.studies_like(study),
         "address": site_address(request) + study.get_absolute_url(),
+        "downloads": menu.of_study(study),
     }
     return render(request, "casestudies/case_detail.html", context)
 

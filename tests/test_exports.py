@@ -4,7 +4,9 @@ import csv
 import io
 import json
 
+import pybtex.database
 import pytest
+import rispy
 from django.http import QueryDict
 from django.utils import translation
 
@@ -30,8 +32,19 @@ def rows(content: str) -> list[dict]:
     return list(csv.DictReader(io.StringIO(content[1:], newline="")))
 
 
+def studies_in_ris(content: str) -> list[str]:
+    return [record["id"] for record in rispy.loads(content) if record["type_of_reference"] == "RPRT"]
+
+
+def studies_in_bibtex(content: str) -> list[str]:
+    entries = pybtex.database.parse_string(content, "bibtex").entries
+    return [key for key, entry in entries.items() if entry.type == "techreport"]
+
+
 READERS = {
     "csv": lambda content: [row["slug"] for row in rows(content)],
+    "ris": studies_in_ris,
+    "bib": studies_in_bibtex,
     "json": lambda content: [study["slug"] for study in json.loads(content)["results"]],
 }
 

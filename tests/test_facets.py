@@ -29,6 +29,11 @@ VALUES = {
     "provision": ["wto-tfa-article-7", "harmonization-annex-8", "rkc-general-annex-chapter-6"],
     "mode": ["road", "rail", "sea"],
     "measured": ["1"],
+    "study": [
+        "kyrgyzstan-tulpar-single-window",
+        "cim-smgs-common-rail-consignment-note",
+        "norway-sweden-finland-customs-border-cooperation",
+    ],
     "q": ["customs", "граница", "border -rail", '"single window" OR transit', "the"],
     "year_from": ["1995", "2010"],
     "year_to": ["2012", "2020"],

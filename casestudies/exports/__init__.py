@@ -1,9 +1,11 @@
 """The formats in which a selection leaves the application. Adding one is a module and a line here."""
 
-from .base import Format
+from .base import Format, Group
+from .bibtex import BibTex
 from .comma_separated import CommaSeparated
 from .document import Document
 from .json_document import JsonDocument
+from .ris import Ris
 
 
 def _registered(*formats: Format) -> dict[str, Format]:
@@ -16,6 +18,6 @@ def _registered(*formats: Format) -> dict[str, Format]:
     return registry
 
 
-FORMATS = _registered(CommaSeparated(), JsonDocument())
+FORMATS = _registered(CommaSeparated(), Ris(), BibTex(), JsonDocument())
 
-__all__ = ["FORMATS", "Document", "Format"]
+__all__ = ["FORMATS", "Document", "Format", "Group"]

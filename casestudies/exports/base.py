@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 from .document import Document
+
+
+class Group(TextChoices):
+    """What a reader wants a file for. Menus show the groups in this order."""
+
+    READING = "reading", _("To read and print")
+    TABLES = "tables", _("Tables")
+    CITATIONS = "citations", _("Citations")
+    PROGRAMS = "programs", _("For programs")
 
 
 class Format(Protocol):
@@ -13,6 +25,7 @@ class Format(Protocol):
     """Stands in the address after the dot, and names the format."""
     label: str
     """Its name for people."""
+    group: Group
     content_type: str
     as_attachment: bool
     """Whether a browser saves it rather than shows it."""

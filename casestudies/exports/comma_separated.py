@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from .base import Group
 from .columns import COLUMNS, address_heading
 from .document import Document
 
@@ -33,6 +34,7 @@ class CommaSeparated:
 
     extension = "csv"
     label = _("CSV (spreadsheet)")
+    group = Group.TABLES
     content_type = "text/csv; charset=utf-8"
     as_attachment = True
     for_study = False

@@ -10,6 +10,7 @@ from casestudies.collection_records import case_record
 from casestudies.models import CaseStudy
 from casestudies.models.case import TEXT_FIELDS
 
+from .base import Group
 from .document import LICENCE, Document
 
 
@@ -54,6 +55,7 @@ class JsonDocument:
 
     extension = "json"
     label = "JSON"
+    group = Group.PROGRAMS
     content_type = "application/json"
     as_attachment = False
     for_study = False

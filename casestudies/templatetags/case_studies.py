@@ -5,6 +5,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from django import template
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -93,6 +94,22 @@ def card_facts(study: CaseStudy) -> SafeString:
         measured = ngettext("%(number)d measured result", "%(number)d measured results", number) % {"number": number}
         spans.append(f'<span class="measured">{escape(measured)}</span>')
     return mark_safe(" ".join(spans))
+
+
+@register.simple_tag
+def choose(study: CaseStudy) -> SafeString:
+    """Show the button that takes a study into the reader's shortlist; shortlist.js says where it is in already."""
+    return format_html(
+        '<p class="choose"><button type="submit" form="shortlist-form" name="add" value="{slug}">'
+        '<span class="choose-label">{add}</span><span class="visually-hidden">: {title}</span></button>'
+        ' <span class="chosen-note" id="added-{slug}" tabindex="-1">{added} <a href="{address}">{open}</a></span></p>',
+        slug=study.slug,
+        add=gettext("Add to shortlist"),
+        title=text(study, "title"),
+        added=gettext("In the shortlist."),
+        address=reverse("shortlist"),
+        open=gettext("Open the shortlist"),
+    )
 
 
 @register.filter

@@ -28,6 +28,9 @@ PAGES = [
     "/conventions/",
     "/conventions/HARMONIZATION/",
     "/about/",
+    "/shortlist/",
+    f"/compare/?study={STUDY}&study=kyrgyzstan-tulpar-single-window",
+    "/compare/?country=KZ",
     "/no-such-page/",
 ]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
