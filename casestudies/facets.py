@@ -30,6 +30,8 @@ _COLUMNS = {
     if key in VALUE_FILTERS
 }
 _FLAGS = {key for key in _COLUMNS if not hasattr(CaseStudyFilterSet.base_filters[key], "column")}
+# What bounds years and days has no values to count; the database is asked which studies lie within.
+_BOUNDS = ("year_from", "year_to", "changed_since")
 # When more entries than these were written since the last look, all sets are made anew by the database.
 READ_ONE_BY_ONE = 5000
 SECONDS_KEPT = 3600
@@ -77,7 +79,7 @@ def results(filterset: CaseStudyFilterSet, *, holding: int, also: dict[str, list
     cleaned = filterset.form.cleaned_data
     chosen = {key: [*cleaned[key], *also.get(key, [])] for key in VALUE_FILTERS}
     satisfied = [_having(filterset, sets, key, codes) for key, codes in chosen.items() if codes]
-    return _all_of([holding, _in_years(filterset, sets), *satisfied])
+    return _all_of([holding, _in_bounds(filterset, sets), *satisfied])
 
 
 def everything() -> int:
@@ -99,14 +101,14 @@ def _satisfied(filterset: CaseStudyFilterSet, sets: "StudySets") -> dict[str, in
 
 
 def _matches(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
-    """Return the studies that the question and the bounds on the years leave."""
-    matches = _in_years(filterset, sets)
+    """Return the studies that the question and the bounds on years and days leave."""
+    matches = _in_bounds(filterset, sets)
     return matches & answering(filterset.reading) if filterset.form.cleaned_data["q"] else matches
 
 
-def _in_years(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
-    years = [condition for key, condition in filterset.conditions().items() if key.startswith("year")]
-    return sets.everything & _set(SearchEntry.objects.filter(*years)) if years else sets.everything
+def _in_bounds(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
+    bounds = [condition for key, condition in filterset.conditions().items() if key in _BOUNDS]
+    return sets.everything & _set(SearchEntry.objects.filter(*bounds)) if bounds else sets.everything
 
 
 def answering(reading: Reading) -> int:

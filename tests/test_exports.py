@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import feedparser
 import pytest
 from django.http import QueryDict
 from django.utils import translation
@@ -33,6 +34,7 @@ def rows(content: str) -> list[dict]:
 READERS = {
     "csv": lambda content: [row["slug"] for row in rows(content)],
     "json": lambda content: [study["slug"] for study in json.loads(content)["results"]],
+    "atom": lambda content: [entry.link.split("/")[-2] for entry in feedparser.parse(content).entries],
 }
 
 
@@ -139,7 +141,7 @@ def test_unknown_format_is_not_found(client):
     assert client.get("/en/case-studies.exe").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/en/case-studies.csv", "/en/case-studies.json"])
+@pytest.mark.parametrize("path", [f"/en/case-studies.{extension}" for extension in FORMATS])
 def test_queries_do_not_grow_with_the_studies(
     client, empty_collection, make_study, django_assert_max_num_queries, path
 ):

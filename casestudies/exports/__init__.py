@@ -1,5 +1,6 @@
 """The formats in which a selection leaves the application. Adding one is a module and a line here."""
 
+from .atom import AtomFeed
 from .base import Format
 from .comma_separated import CommaSeparated
 from .document import Document
@@ -16,6 +17,6 @@ def _registered(*formats: Format) -> dict[str, Format]:
     return registry
 
 
-FORMATS = _registered(CommaSeparated(), JsonDocument())
+FORMATS = _registered(CommaSeparated(), JsonDocument(), AtomFeed())
 
 __all__ = ["FORMATS", "Document", "Format"]
