@@ -1,5 +1,7 @@
 """Turning what the database holds back into the records of the collection's files, field by field."""
 
+import hashlib
+import json
 from decimal import Decimal
 
 from . import models
@@ -35,6 +37,12 @@ def number(value: Decimal | float | None) -> int | float | None:
     if value is None:
         return None
     return int(value) if value == int(value) else float(value)
+
+
+def fingerprint(content: dict) -> str:
+    """Return a digest of a record's content that is the same for equal content."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def case_record(case: models.CaseStudy) -> dict:

@@ -1,4 +1,4 @@
-"""The steps of a study on its way to readers, each in one transaction with its search entry."""
+"""The steps of a study on its way to readers, each in one transaction with its version and its search entry."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from . import search_index
+from . import search_index, versions
 from .models import CaseStudy
 from .models.case import TEXT_FIELDS
 
@@ -63,4 +63,5 @@ def _move(study: CaseStudy, user: settings.AUTH_USER_MODEL, status: Status, allo
     if status == Status.PUBLISHED and study.published_at is None:
         study.published_at = timezone.now()
     study.save(update_fields=["status", "updated_by", "updated_at", "published_at"])
+    versions.keep([study.pk])
     search_index.refresh([study.pk])

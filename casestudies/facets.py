@@ -29,6 +29,8 @@ _COLUMNS = {
     if key in VALUE_FILTERS
 }
 _FLAGS = {key for key in _COLUMNS if not hasattr(CaseStudyFilterSet.base_filters[key], "column")}
+# What bounds years and days has no values to count; the database is asked which studies lie within.
+_BOUNDS = ("year_from", "year_to", "changed_since")
 # When more entries than these were written since the last look, all sets are made anew by the database.
 READ_ONE_BY_ONE = 5000
 SECONDS_KEPT = 3600
@@ -104,11 +106,11 @@ def _matches(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
 
 
 def _within(filterset: CaseStudyFilterSet, sets: "StudySets") -> int:
-    """Return the studies within the bounds on the years and, where studies were chosen one by one, among these."""
+    """Return the studies within the bounds on years and days and, where some were chosen one by one, among these."""
     within = sets.everything
-    years = [condition for key, condition in filterset.conditions().items() if key.startswith("year")]
-    if years:
-        within &= _set(SearchEntry.objects.filter(*years))
+    bounds = [condition for key, condition in filterset.conditions().items() if key in _BOUNDS]
+    if bounds:
+        within &= _set(SearchEntry.objects.filter(*bounds))
     if filterset.form.cleaned_data["study"]:
         within &= set_of(study.pk for study in filterset.chosen.values())
     return within

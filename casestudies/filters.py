@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cached_property, partial
 
 import django_filters
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from . import search
 from .models import CaseStudy, SearchEntry
 from .querysets import LANGUAGES
+from .versions import beginning_of
 from .vocabulary import Vocabulary
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -151,6 +153,20 @@ class YearFilter(ConditionFilter, django_filters.Filter):
         return Q(period_start__lte=value)
 
 
+class ChangedSinceFilter(ConditionFilter, django_filters.Filter):
+    """The first day of those on which the study was published, published again, or changed."""
+
+    field_class = forms.DateField
+
+    def __init__(self, **kwargs):
+        message = _("Give a day as year-month-day: 2026-03-31.")
+        super().__init__(input_formats=["%Y-%m-%d"], error_messages={"invalid": message}, **kwargs)
+
+    def condition(self, value: date) -> Q:
+        """New or changed on that day, in the site's time zone, or later."""
+        return Q(changed_at__gte=beginning_of(value))
+
+
 class QuestionFilter(ConditionFilter, django_filters.CharFilter):
     """Words to search for."""
 
@@ -209,6 +225,7 @@ class CaseStudyFilterSet(django_filters.FilterSet):
     study = StudyFilter(label=_("Chosen studies"))
     year_from = YearFilter(label=_("From year"))
     year_to = YearFilter(label=_("To year"))
+    changed_since = ChangedSinceFilter(label=_("New or changed since"))
     sort = SortFilter(label=_("Order"), choices=tuple(SORT_ORDERS.items()))
     page = PageFilter(
         label=_("Page"),
@@ -266,6 +283,8 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         """Return what a data format may say is allowed for `key`: a list of codes, or a range in words."""
         if key in ("year_from", "year_to"):
             return f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+        if key == "changed_since":
+            return "a day as year-month-day: 2026-03-31"
         if key == "page":
             return "a whole number from 1"
         if key == "q":
@@ -279,7 +298,7 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         return list(self.vocabulary[key])
 
 
-SINGLE_FILTERS = ("q", "as_typed", "year_from", "year_to", "sort", "page")
+SINGLE_FILTERS = ("q", "as_typed", "year_from", "year_to", "changed_since", "sort", "page")
 # Filters by the codes of a vocabulary: facets count what each code would give.
 VALUE_FILTERS = tuple(key for key in CaseStudyFilterSet.base_filters if key not in (*SINGLE_FILTERS, "study"))
 # Keys that may stand in an address more than once.

@@ -16,8 +16,6 @@ holds anything else                 left alone: a curator changed it
 With `overwrite` the second and the last row create and update.
 """
 
-import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -29,8 +27,9 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.text import slugify
 
-from . import collection_records, search_index
+from . import collection_records, search_index, versions
 from .collection_files import Collection, Located, MalformedCollection, read
+from .collection_records import fingerprint
 from .models import (
     CaseChapter,
     CaseCountry,
@@ -152,6 +151,8 @@ def load(folder: Path, *, overwrite: bool = False) -> Report:
         for kind, arrivals in _arrivals(collection):
             _refuse_duplicates(arrivals)
             _load_kind(kind, arrivals, report, overwrite)
+        versions.keep(report.written)
+        versions.begin()
         _index(report)
     return report
 
@@ -235,12 +236,6 @@ def _write(kind: Kind, lookups: Lookups, record: models.Model | None, incoming: 
     except DatabaseError as error:
         reason = str(error).strip().splitlines()[0]
         raise MalformedCollection([incoming.located.fault("", f"the database refuses it: {reason}")]) from error
-
-
-def fingerprint(content: dict) -> str:
-    """Return a digest of a record's content that is the same for equal content."""
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 # What the files give, as the kinds compare and write it ----------------------------------------------------------

@@ -57,8 +57,8 @@ _LINKS = "(concat_ws(' ', chapter.links, theme.links, country.links, convention.
 _REFRESH = """
 INSERT INTO {table} (
     case_study_id, document, headings, chapters, themes, countries, regions, conventions, provisions,
-    transport_modes, osce, unece, lldc, field_operation, measured, period_start, period_end, written_at,
-    {order_columns}
+    transport_modes, osce, unece, lldc, field_operation, measured, period_start, period_end, changed_at,
+    written_at, {order_columns}
 )
 SELECT
     study.id,
@@ -68,8 +68,8 @@ SELECT
     coalesce(convention.ids, '{{}}'), coalesce(convention.provisions, '{{}}'),
     study.transport_modes, coalesce(country.osce, '{{}}'), coalesce(country.unece, false),
     coalesce(country.lldc, false), coalesce(country.field_operation, false), outcome.ids IS NOT NULL,
-    study.period_start, study.period_end, clock_timestamp(),
-    {orders}
+    study.period_start, study.period_end, coalesce(version.made_at, study.updated_at),
+    clock_timestamp(), {orders}
 FROM casestudies_casestudy study
 CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT c.id) AS ids,
@@ -128,6 +128,9 @@ CROSS JOIN LATERAL (
     SELECT string_agg(concat_ws(' . ', s.title, s.publisher), ' . ') AS names
     FROM casestudies_source s WHERE s.case_study_id = study.id
 ) source
+CROSS JOIN LATERAL (
+    SELECT max(v.made_at) AS made_at FROM casestudies_casestudyversion v WHERE v.slug = study.slug
+) version
 WHERE study.status = 'published' AND study.id = ANY(%(ids)s)
 {update}
 """
@@ -161,6 +164,7 @@ _COLUMNS = [
     "measured",
     "period_start",
     "period_end",
+    "changed_at",
     "written_at",
 ]
 _LANGUAGES = [code for code, _name in settings.LANGUAGES]

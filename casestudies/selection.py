@@ -7,6 +7,7 @@ filters again, so they cannot disagree.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import islice
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from django.db.models import Case, Count, F, FloatField, Func, QuerySet, Value, 
 from django.db.models.expressions import Expression
 from django.db.models.functions import Lag, Lead, RowNumber
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
 from . import facets, search, vocabulary
@@ -146,8 +148,9 @@ class Selection:
                     without = self.query_string_without(key, {code})
                     choices.append(Choice(key, label, code, self._name(key, code), without))
             else:
-                value = str(self._cleaned[key])
-                choices.append(Choice(key, label, value, value, self.query_string_without(key)))
+                asked = self._cleaned[key]
+                in_words = date_format(asked, "j E Y") if isinstance(asked, date) else str(asked)
+                choices.append(Choice(key, label, str(asked), in_words, self.query_string_without(key)))
         return choices
 
     def _name(self, key: str, code: str) -> str:
@@ -208,6 +211,11 @@ class Selection:
     def fields_beside_years(self) -> list[tuple[str, str]]:
         """What the form for the years carries on."""
         return self.fields_without("year_from", "year_to")
+
+    @property
+    def fields_beside_changes(self) -> list[tuple[str, str]]:
+        """What the form for the day of the last change carries on."""
+        return self.fields_without("changed_since")
 
     def page_query_string(self, number: int) -> str:
         """Return the query string of a page of this selection."""

@@ -7,6 +7,7 @@ from .caching import for_programs, for_readers
 from .exports import FORMATS
 from .exports.views import case_export, case_study_export
 from .shortlist.views import compare, shortlist
+from .versions.views import case_version
 
 
 class ExtensionConverter:
@@ -37,6 +38,7 @@ urlpatterns = [
     path("case-studies/<slug:slug>/", for_readers(views.case_detail), name="case-detail"),
     path("shortlist/", shortlist, name="shortlist"),  # each reader's own: never kept
     path("compare/", for_readers(compare), name="compare"),
+    path("case-studies/<slug:slug>/@<int:number>/", for_readers(case_version), name="case-version"),
     path("suggestions/", for_programs(views.suggestions), name="suggestions"),
     path("chapters/", for_readers(views.chapter_list), name="chapter-list"),
     path("chapters/<int:number>/", for_readers(views.chapter_by_number), name="chapter-by-number"),

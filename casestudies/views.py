@@ -35,6 +35,8 @@ from .models import (
 from .panels import flags, panels
 from .selection import Selection
 from .suggestions import suggest
+from .versions import history
+from .versions.views import withdrawn
 
 STUDIES_ON_A_PAGE = 20
 STUDIES_ON_A_VOCABULARY_PAGE = 12
@@ -170,8 +172,11 @@ def _explained(selection: Selection, studies: list[CaseStudy]) -> list[CaseStudy
 
 @require_safe
 def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a study, with the way on through the result list it was opened from."""
-    study = get_object_or_404(CaseStudy.objects.published().in_full(), slug=slug)
+    """Show a study, with the way on through the result list it was opened from; a withdrawn one says that it is."""
+    study = CaseStudy.objects.published().in_full().filter(slug=slug).first()
+    if study is None:
+        return withdrawn(request, slug)
+    versions = history(slug)
     selection = Selection(request.GET)
     context = {
         "study": study,
@@ -180,6 +185,10 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "related": related.studies_like(study),
         "address": site_address(request) + study.get_absolute_url(),
         "downloads": menu.of_study(study),
+        "versions": versions,
+        "version": versions[0] if versions else None,
+        # Saving a study without changing it is no change to a reader.
+        "last_change": versions[0].made_at if versions else study.updated_at,
     }
     return render(request, "casestudies/case_detail.html", context)
 

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
 
-from casestudies import search_index
+from casestudies import search_index, versions
 from tests.factories import CaseStudyFactory, UserFactory
 
 
@@ -33,6 +33,7 @@ def make_study(db):
 
     def make(**fields):
         study = CaseStudyFactory(**fields)
+        versions.keep([study.pk])
         search_index.refresh([study.pk])
         return study
 

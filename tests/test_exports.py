@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import feedparser
 import pybtex.database
 import pytest
 import rispy
@@ -46,6 +47,7 @@ READERS = {
     "ris": studies_in_ris,
     "bib": studies_in_bibtex,
     "json": lambda content: [study["slug"] for study in json.loads(content)["results"]],
+    "atom": lambda content: [entry.link.split("/")[-2] for entry in feedparser.parse(content).entries],
 }
 
 
@@ -172,7 +174,7 @@ def test_unknown_format_is_not_found(client):
     assert client.get("/en/case-studies.exe").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/en/case-studies.csv", "/en/case-studies.json"])
+@pytest.mark.parametrize("path", [f"/en/case-studies.{extension}" for extension in FORMATS])
 def test_queries_do_not_grow_with_the_studies(
     client, empty_collection, make_study, django_assert_max_num_queries, path
 ):

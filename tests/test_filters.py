@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from casestudies.filters import KEYS, VALUE_FILTERS
+from casestudies.models import SearchEntry
 from casestudies.selection import Selection
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,10 @@ WRONG = [
     ("year_from=19x0", "year_from", "19x0"),
     ("year_to=99999", "year_to", "99999"),
     ("year_from=2010&year_to=2000", "year_from", "2010"),
+    ("changed_since=31.03.2026", "changed_since", "31.03.2026"),
+    ("changed_since=2026-02-30", "changed_since", "2026-02-30"),
+    ("changed_since=2026", "changed_since", "2026"),
+    ("changed_since=2026-01-01&changed_since=2026-02-01", "changed_since", "2026-01-01, 2026-02-01"),
     ("sort=best", "sort", "best"),
     ("page=0", "page", "0"),
     ("page=two", "page", "two"),
@@ -171,7 +176,7 @@ def test_wrong_value_or_key_is_named_on_the_page(client, query, key, value):
         assert '<meta name="robots" content="noindex' in content
 
 
-@pytest.mark.parametrize("extension", ["csv", "json"])
+@pytest.mark.parametrize("extension", ["csv", "json", "atom"])
 @pytest.mark.parametrize(("query", "key", "value"), WRONG)
 def test_wrong_value_or_key_is_400_in_files(client, query, key, value, extension):
     response = client.get(f"/en/case-studies.{extension}?{query}")
@@ -222,6 +227,35 @@ def test_description_says_the_question_in_words():
     )
     with translation.override("ru"):
         assert "Казахстан или Узбекистан" in Selection(QueryDict(query)).description
+
+
+def test_changed_since_keeps_what_changed_on_that_day_or_later(studies):
+    for slug, moment in [
+        ("astana", "2026-03-01T00:00Z"),
+        ("oslo", "2026-02-28T23:59Z"),
+        ("union", "2025-01-01T00:00Z"),
+    ]:
+        SearchEntry.objects.filter(case_study__slug=slug).update(changed_at=moment)
+    assert slugs("changed_since=2026-03-01") == ["astana"]
+    assert set(slugs("changed_since=2026-02-28")) == {"astana", "oslo"}
+    assert slugs("changed_since=2026-02-28&country=NO") == ["oslo"]
+    assert slugs("changed_since=2026-03-02") == []
+    assert len(slugs("changed_since=0001-01-01")) == 3
+    assert select("changed_since=2026-02-28").counts.by_filter["country"] == {"DE": 1, "KZ": 1, "NO": 1}
+
+
+def test_changed_since_is_said_in_words_and_can_be_removed(client):
+    selection = select("changed_since=2026-03-01&country=KZ")
+    assert selection.description == "Country: Kazakhstan; New or changed since: 1 March 2026"
+    assert selection.choices[-1].without == "country=KZ"
+    content = client.get("/en/case-studies/?changed_since=2026-03-01").content.decode()
+    assert 'value="2026-03-01"' in content
+    assert "New or changed since:</span> 1 March 2026" in content
+
+
+def test_wrong_day_is_answered_with_the_form_of_a_right_one(client):
+    assert "2026-03-31" in client.get("/en/case-studies/?changed_since=March").content.decode()
+    assert "2026-03-31" in client.get("/ru/case-studies/?changed_since=март").content.decode()
 
 
 def test_about_page_documents_every_key(client):

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from casestudies import editorial, search_index
+from casestudies import editorial, search_index, versions
 from casestudies.models import (
     CaseChapter,
     CaseCountry,
@@ -383,8 +383,9 @@ class CaseStudyAdmin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
-        """Make the study findable as it is now, in the same transaction."""
+        """Keep what readers see as a version and make it findable, in the same transaction."""
         super().save_related(request, form, formsets, change)
+        versions.keep([form.instance.pk])
         search_index.refresh([form.instance.pk])
 
     # Permissions and addresses ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The formats in which a selection leaves the application. Adding one is a module and a line here."""
 
+from .atom import AtomFeed
 from .base import Format, Group
 from .bibtex import BibTex
 from .comma_separated import CommaSeparated
@@ -18,6 +19,6 @@ def _registered(*formats: Format) -> dict[str, Format]:
     return registry
 
 
-FORMATS = _registered(CommaSeparated(), Ris(), BibTex(), JsonDocument())
+FORMATS = _registered(CommaSeparated(), Ris(), BibTex(), JsonDocument(), AtomFeed())
 
 __all__ = ["FORMATS", "Document", "Format", "Group"]

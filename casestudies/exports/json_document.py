@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 
+from casestudies import versions
 from casestudies.collection_records import case_record
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.models.case import TEXT_FIELDS
 
 from .base import Group
@@ -50,6 +51,19 @@ def study_document(study: CaseStudy, site: str) -> dict:
     }
 
 
+def tombstone(version: CaseStudyVersion, site: str) -> dict:
+    """Return what is left of a withdrawn study, given its last version: whoever holds a copy lets go of it.
+
+    `withdrawn` is when; the address says so too.
+    """
+    return {
+        "slug": version.slug,
+        "title": version.title,
+        "withdrawn": version.withdrawn_at,
+        "address": site + version.study_address,
+    }
+
+
 class JsonDocument:
     """A selection for programs."""
 
@@ -72,6 +86,8 @@ class JsonDocument:
             "licence": LICENCE,
             "facets": document.selection.counts.by_filter,
         }
+        if since := document.selection.filterset.form.cleaned_data["changed_since"]:
+            head["withdrawn"] = [tombstone(version, document.site) for version in versions.withdrawn_since(since)]
         yield _dumped(head)[:-1] + ', "results": ['
         with translation.override(document.language):
             for index, study in enumerate(document.studies()):

@@ -20,12 +20,14 @@ from .reference import (
 )
 from .revision import CollectionRevision
 from .thesaurus import Concept
+from .version import CaseStudyVersion
 
 __all__ = [
     "CaseChapter",
     "CaseCountry",
     "CaseProvision",
     "CaseStudy",
+    "CaseStudyVersion",
     "CaseTheme",
     "Chapter",
     "ChapterTheme",

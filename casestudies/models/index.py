@@ -58,6 +58,8 @@ class SearchEntry(models.Model):
     country_order_en = models.TextField(db_collation="C")
     country_order_ru = models.TextField(db_collation="C")
 
+    changed_at = models.DateTimeField(db_index=True)
+    """When its latest version was made, or its row was last saved where it has no version."""
     written_at = models.DateTimeField(db_default=Now())
 
     class Meta:

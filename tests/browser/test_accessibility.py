@@ -1,5 +1,6 @@
 """Every kind of page can be read by all: axe finds nothing, and nothing is wider than the screen."""
 
+import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -17,6 +18,7 @@ PAGES = [
     "/case-studies/?country=XX&nonsense=1",
     "/case-studies/?page=99",
     f"/case-studies/{STUDY}/?theme=customs-transit",
+    f"/case-studies/{STUDY}/@1/",
     "/chapters/",
     "/chapters/processing-of-freight/",
     "/chapters/glossary/",
@@ -72,6 +74,35 @@ def test_no_page_violates_a_rule_of_accessibility(page, language):
             page.set_viewport_size(size)
             found[path, size["width"]] = violations(page)
     assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.fixture
+def changed_and_withdrawn(server, database_url):
+    """A study with a second version, withdrawn; the collection is put back afterwards."""
+    slug = "kyrgyzstan-tulpar-single-window"
+    with psycopg.connect(database_url, autocommit=True) as database:
+        database.execute(
+            "INSERT INTO casestudies_casestudyversion (slug, number, made_at, digest, record)"
+            " SELECT slug, 2, now(), '', record || jsonb_build_object('themes', '[\"training\"]'::jsonb,"
+            " 'ru', record -> 'ru' || jsonb_build_object('summary', 'Другие слова.'))"
+            " FROM casestudies_casestudyversion WHERE slug = %s",
+            [slug],
+        )
+        database.execute("UPDATE casestudies_casestudy SET status = 'archived' WHERE slug = %s", [slug])
+        yield slug
+        database.execute("DELETE FROM casestudies_casestudyversion WHERE number = 2 AND slug = %s", [slug])
+        database.execute("UPDATE casestudies_casestudy SET status = 'published' WHERE slug = %s", [slug])
+
+
+@both_languages
+def test_withdrawn_study_and_its_versions_violate_no_rule(page, changed_and_withdrawn, language):
+    for path in ("", "@1/"):
+        page.goto(f"/{language}/case-studies/{changed_and_withdrawn}/{path}")
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            assert violations(page) == []
+            assert surplus_width(page) <= 0
+    expect(page.locator("del")).to_have_count(3 + 1)
 
 
 @both_languages

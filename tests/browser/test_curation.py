@@ -158,8 +158,8 @@ def test_archived_study_is_gone_until_it_is_published_again(signed_in, reader):
     take_step(page, "Archive")
     expect(page.get_by_text("Archived", exact=True)).to_be_visible()
     assert titles_found(reader, f'"{title}"') == []
-    assert reader.goto(address).status == 404
-    expect(reader.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    assert reader.goto(address).status == 410
+    expect(reader.get_by_text("This case study was withdrawn on")).to_be_visible()
 
     take_step(page, "Publish")
     assert titles_found(reader, f'"{title}"') == [shown]

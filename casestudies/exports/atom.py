@@ -1,0 +1,136 @@
+"""Atom (RFC 4287): a selection to follow in a feed reader, which shows what is new and what changed.
+
+The entries stand in the order of the list, as in every format: the RFC gives their order no meaning, and readers sort
+by `updated`, which is when the study's latest version was made.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
+
+from django.db.models import F, Max
+from django.urls import reverse
+from django.utils import translation
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext_lazy as _
+from django.utils.xmlutils import SimplerXMLGenerator
+
+from casestudies.models import CaseStudy
+
+from .base import Group
+from .document import Document
+
+# Characters that XML 1.0 cannot hold.
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class _Pieces:
+    """A file for the XML generator that hands over what was written since the last time."""
+
+    def __init__(self):
+        self._written: list[str] = []
+
+    def write(self, text: str | bytes) -> None:
+        self._written.append(text.decode() if isinstance(text, bytes) else text)
+
+    def taken(self) -> str:
+        text, self._written = "".join(self._written), []
+        return text
+
+
+class _Feed(Atom1Feed):
+    """Django's feed, with categories that say their vocabulary, and with its own date: its entries come one by one."""
+
+    def latest_post_date(self) -> datetime:
+        return self.feed["updated"]
+
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict) -> None:
+        super().add_item_elements(handler, item)
+        for scheme, term, label in item["labelled_categories"]:
+            handler.addQuickElement("category", "", {"scheme": scheme, "term": term, "label": _in_xml(label)})
+
+    def pieces(self, items: Iterator[dict]) -> Iterator[str]:
+        """Yield the feed's head, then entry by entry: `Atom1Feed.write` would hold all of them first."""
+        written = _Pieces()
+        handler = SimplerXMLGenerator(written, "utf-8", short_empty_elements=True)
+        handler.startDocument()
+        handler.startElement("feed", self.root_attributes())
+        self.add_root_elements(handler)
+        yield written.taken()
+        for item in items:
+            self.add_item(**item)
+            self.write_items(handler)
+            self.items.clear()
+            yield written.taken()
+        handler.endElement("feed")
+        yield written.taken()
+
+
+class AtomFeed:
+    """A selection to follow."""
+
+    extension = "atom"
+    label = _("Follow this list (Atom feed)")
+    group = Group.PROGRAMS
+    content_type = Atom1Feed.content_type
+    as_attachment = False
+    for_study = False
+    most = None
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the feed entry by entry."""
+        with translation.override(document.language):
+            yield from _feed(document).pieces(_entry(document, study) for study in document.studies(_studies()))
+
+
+def _studies():
+    studies = CaseStudy.objects.annotate(changed_at=F("search_entry__changed_at"))
+    return studies.prefetch_related("theme_links__theme", "country_links__country")
+
+
+def _feed(document: Document) -> _Feed:
+    provenance, selection = document.provenance, document.selection
+    query = selection.query_string()
+    address = document.site + reverse("case-export", args=[AtomFeed.extension]) + (f"?{query}" if query else "")
+    changed = selection.entries.order_by().aggregate(latest=Max("changed_at"))["latest"]
+    return _Feed(
+        title=_in_xml(f"{provenance.question} – {provenance.collection}"),
+        link=provenance.address,
+        description="",
+        language=document.language,
+        author_name=provenance.collection,
+        author_link=document.site + reverse("home"),
+        feed_url=address,
+        feed_copyright=provenance.licence,
+        feed_guid=address,
+        updated=changed or provenance.made,
+    )
+
+
+def _entry(document: Document, study: CaseStudy) -> dict:
+    """Return what the generator takes: the summary is HTML to it, so it is escaped."""
+    address = document.address_of(study)
+    return {
+        "title": _in_xml(study.title),
+        "link": address,
+        "unique_id": address,
+        "description": escape(_in_xml(study.summary), quote=False),
+        "pubdate": study.published_at,
+        "updateddate": study.changed_at,
+        "labelled_categories": [
+            *(
+                (document.site + reverse("theme-list"), link.theme.code, link.theme.name)
+                for link in study.theme_links.all()
+            ),
+            *(
+                (document.site + reverse("country-list"), link.country.alpha2, link.country.name)
+                for link in study.country_links.all()
+            ),
+        ],
+    }
+
+
+def _in_xml(text: str) -> str:
+    """Return a text without the characters that no XML can hold: a reader would refuse the whole feed."""
+    return _NOT_IN_XML.sub("", text)

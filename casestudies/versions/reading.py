@@ -1,0 +1,28 @@
+"""Reading versions: those of one study, and the studies that are public no more."""
+
+from datetime import date, datetime, time
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from casestudies.models import CaseStudyVersion
+
+
+def history(slug: str) -> list[CaseStudyVersion]:
+    """Return the versions of a study, the latest first, without their records."""
+    return list(CaseStudyVersion.objects.filter(slug=slug).defer("record"))
+
+
+def withdrawn_since(day: date) -> QuerySet[CaseStudyVersion]:
+    """Return the last versions of studies that ceased to be public on or after `day`, the latest withdrawal first.
+
+    A study that was published again is not among them; nor is one that was never public.
+    """
+    later = CaseStudyVersion.objects.filter(slug=OuterRef("slug"), number__gt=OuterRef("number"))
+    gone = CaseStudyVersion.objects.filter(~Exists(later), withdrawn_at__gte=beginning_of(day))
+    return gone.order_by(F("withdrawn_at").desc(), "slug")
+
+
+def beginning_of(day: date) -> datetime:
+    """Return the first moment of a day in the site's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
