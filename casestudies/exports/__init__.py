@@ -1,6 +1,7 @@
 """The formats in which a selection leaves the application. Adding one is a module and a line here."""
 
 from .base import Format
+from .booklet import Booklet
 from .comma_separated import CommaSeparated
 from .document import Document
 from .json_document import JsonDocument
@@ -16,6 +17,6 @@ def _registered(*formats: Format) -> dict[str, Format]:
     return registry
 
 
-FORMATS = _registered(CommaSeparated(), JsonDocument())
+FORMATS = _registered(CommaSeparated(), JsonDocument(), Booklet())
 
 __all__ = ["FORMATS", "Document", "Format"]
