@@ -2,6 +2,7 @@
 
 from .base import Format
 from .booklet import Booklet
+from .briefing_note import BriefingNote
 from .comma_separated import CommaSeparated
 from .document import Document
 from .json_document import JsonDocument
@@ -17,6 +18,6 @@ def _registered(*formats: Format) -> dict[str, Format]:
     return registry
 
 
-FORMATS = _registered(CommaSeparated(), JsonDocument(), Booklet())
+FORMATS = _registered(CommaSeparated(), JsonDocument(), Booklet(), BriefingNote())
 
 __all__ = ["FORMATS", "Document", "Format"]

@@ -71,7 +71,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class StudyBriefing:
-    """A study in reading order: the texts, the outcomes, the lessons, the sources, the facts. Empty parts are absent."""
+    """A study in reading order: texts, outcomes, lessons, sources, facts. Empty parts are absent."""
 
     title: Words
     chapter: Words
