@@ -13,7 +13,7 @@ from docx.text.run import Run
 from . import note_parts
 from .briefing import Briefing, Fact, MeasuredResult, Section, StudyBriefing, Words, briefing_of
 from .document import Document
-from .note_styles import SPELLING, set_styles
+from .note_styles import OUTCOME_WIDTHS, SPELLING, set_styles
 
 _WEB_ADDRESS = re.compile(r"(https?://\S+)")
 
@@ -33,7 +33,7 @@ class BriefingNote:
         with translation.override(document.language):
             briefing = briefing_of(document)
         note = docx.Document()
-        set_styles(note, document.language)
+        set_styles(note, document.language, with_title_page=document.selection is not None)
         writer = _Writer(note, briefing)
         if document.selection:
             writer.write_selection()
@@ -64,8 +64,8 @@ class _Writer:
         self.note = note
         self.briefing = briefing
         self.labels = briefing.labels
-        # Looked up once: python-docx searches all styles for each name.
-        self.styles = {style.name: style for style in note.styles}
+        self.style_ids = {style.name: style.style_id for style in note.styles}
+        self.end = note.element.body.sectPr
         self.tables = 0
 
     # The two kinds of note -------------------------------------------------------------------------------------------
@@ -79,7 +79,6 @@ class _Writer:
         if not self.briefing.studies:
             self._paragraph("Normal", self.labels["none"])
             return
-        self.styles["Heading 1"].paragraph_format.page_break_before = True
         self._contents()
         for number, study in enumerate(self.briefing.studies):
             title = self._words(self._paragraph("Heading 1"), study.title)
@@ -91,8 +90,6 @@ class _Writer:
         """Write one study, how to cite it, and where the note comes from."""
         self._head_and_foot()
         (study,) = self.briefing.studies
-        # The title stands at the head of the first page, not on a page of its own.
-        self.styles["Title"].paragraph_format.space_before = 0
         self._words(self._paragraph("Title"), study.title)
         self._study(study, level=1)
         self._heading(1, self.labels["cite"])
@@ -152,16 +149,19 @@ class _Writer:
         caption = self._paragraph("Caption", f"{self.labels['table']} ")
         note_parts.add_field(caption, r"SEQ Table \* ARABIC", str(self.tables))
         caption.add_run(f". {self.labels['measured']}")
-        table = self.note.add_table(rows=1, cols=4, style=self.styles["Outcomes"])
+        head = [self.labels[name] for name in ("indicator", "before", "after", "source")]
+        rows = [(row.indicator.text, row.before, row.after, str(row.source)) for row in outcomes]
+        table = self.note.add_table(rows=len(rows) + 1, cols=len(head), style="Outcomes")
         note_parts.repeat_on_every_page(table.rows[0])
-        headings = (self.labels[name] for name in ("indicator", "before", "after", "source"))
-        for cell, heading in zip(table.rows[0].cells, headings, strict=True):
-            cell.text = heading
-        for outcome in outcomes:
-            indicator, *numbers = table.add_row().cells
-            self._words(indicator.paragraphs[0], outcome.indicator)
-            for cell, value in zip(numbers, (outcome.before, outcome.after, str(outcome.source)), strict=True):
-                cell.text = value
+        for column, width in zip(table.columns, OUTCOME_WIDTHS, strict=True):
+            column.width = width
+        for row, values, style in zip(
+            table.rows, [head, *rows], ["Table Head"] + ["Table Text"] * len(rows), strict=True
+        ):
+            for cell, value, width in zip(row.cells, values, OUTCOME_WIDTHS, strict=True):
+                cell.width = width
+                cell.paragraphs[0]._p.style = self.style_ids[style]
+                cell.paragraphs[0].add_run(value)
 
     def _sources(self, study: StudyBriefing, level: int) -> None:
         self._heading(level, self.labels["sources"])
@@ -181,27 +181,31 @@ class _Writer:
     # Their words -----------------------------------------------------------------------------------------------------
 
     def _paragraph(self, style: str, text: str = "") -> Paragraph:
-        return self.note.add_paragraph(text, self.styles[style])
+        paragraph = note_parts.add_paragraph(self.note, self.end, self.style_ids[style])
+        if text:
+            paragraph.add_run(text)
+        return paragraph
 
     def _heading(self, level: int, text: str) -> None:
         self._paragraph(f"Heading {level}", text)
 
     def _labelled(self, label: str, value: str = "") -> Paragraph:
         paragraph = self._paragraph("Fact")
-        paragraph.add_run(f"{label}: ", self.styles["Label"])
+        note_parts.add_run(paragraph, f"{label}: ", self.style_ids["Label"])
         self._linked(paragraph, value)
         return paragraph
 
     def _words(self, paragraph: Paragraph, words: Words) -> Run:
         """Add a text; one in another language than the note's is marked for the spelling checker."""
         foreign = words.language != self.briefing.language
-        return paragraph.add_run(words.text, self.styles["English"] if foreign else None)
+        return note_parts.add_run(paragraph, words.text, self.style_ids["English"] if foreign else None)
 
     def _linked(self, paragraph: Paragraph, text: str) -> None:
         """Add a text whose web addresses are links."""
         for part in filter(None, _WEB_ADDRESS.split(text)):
             if _WEB_ADDRESS.match(part):
-                note_parts.link_to_address(paragraph, paragraph.add_run(part, self.styles["Hyperlink"]), part)
+                run = note_parts.add_run(paragraph, part, self.style_ids["Hyperlink"])
+                note_parts.link_to_address(paragraph, run, part)
             else:
                 paragraph.add_run(part)
 

@@ -1,6 +1,7 @@
 """What Word documents have and python-docx has no words for: fields, links, bookmarks, lists that begin anew.
 
-The elements are those of ECMA-376, part 1, chapter 17 (WordprocessingML).
+Paragraphs and styles too: python-docx walks through all paragraphs to add one, and through all styles to give it one,
+which takes minutes for a long note. The elements are those of ECMA-376, part 1, chapter 17 (WordprocessingML).
 """
 
 from docx.document import Document as WordDocument
@@ -10,6 +11,22 @@ from docx.oxml.parser import OxmlElement
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
+
+
+def add_paragraph(note: WordDocument, end: BaseOxmlElement, style: str) -> Paragraph:
+    """Add an empty paragraph before `end`, the last element of the document, in the style with this identifier."""
+    paragraph = Paragraph(OxmlElement("w:p"), note._body)
+    end.addprevious(paragraph._p)
+    paragraph._p.style = style
+    return paragraph
+
+
+def add_run(paragraph: Paragraph, text: str, style: str | None = None) -> Run:
+    """Add words to a paragraph, in the character style with this identifier."""
+    run = paragraph.add_run(text)
+    if style:
+        run._r.style = style
+    return run
 
 
 def add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:
@@ -35,8 +52,11 @@ def end_field(paragraph: Paragraph) -> None:
 
 def link_to_address(paragraph: Paragraph, run: Run, address: str) -> None:
     """Make a run of the paragraph a link to a web address."""
-    relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-    _wrap(run, _element("w:hyperlink", {"r:id": relation}))
+    relations = paragraph.part.rels
+    relation = relations.add_relationship(
+        RELATIONSHIP_TYPE.HYPERLINK, address, f"link{len(relations)}", is_external=True
+    )
+    _wrap(run, _element("w:hyperlink", {"r:id": relation.rId}))
 
 
 def link_to_bookmark(run: Run, name: str) -> None:

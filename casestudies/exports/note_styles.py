@@ -17,6 +17,8 @@ TYPEFACE = "Calibri"
 # What a spelling checker calls the languages.
 SPELLING = {"en": "en-GB", "ru": "ru-RU"}
 WIDTH = Mm(210 - 2 * 25)
+# Indicator, before, after, source: together the width of the page's text.
+OUTCOME_WIDTHS = (Mm(78), Mm(33), Mm(33), Mm(16))
 
 _TABLE_STYLE = f"""
 <w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="Outcomes">
@@ -26,19 +28,20 @@ _TABLE_STYLE = f"""
     <w:top w:val="single" w:sz="8" w:color="{ACCENT}"/><w:bottom w:val="single" w:sz="8" w:color="{ACCENT}"/>
     <w:insideH w:val="single" w:sz="4" w:color="{RULE}"/>
   </w:tblBorders></w:tblPr>
-  <w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:color w:val="{ACCENT}"/></w:rPr></w:tblStylePr>
-  <w:tblStylePr w:type="firstCol"><w:rPr><w:b w:val="0"/></w:rPr></w:tblStylePr>
 </w:style>"""
 
 
-def set_styles(note: WordDocument, language: str) -> None:
-    """Give a new document its page, its language and its styles."""
+def set_styles(note: WordDocument, language: str, *, with_title_page: bool) -> None:
+    """Give a new document its page, its language and its styles.
+
+    With a title page, every heading of the first level begins a page.
+    """
     section = note.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(25)
     _set_language(note, language)
     _set_paragraphs(note)
-    _set_headings(note)
+    _set_headings(note, with_title_page)
     _add_character_styles(note)
     note.styles.element.append(parse_xml(_TABLE_STYLE))
 
@@ -64,8 +67,7 @@ def _set_paragraphs(note: WordDocument) -> None:
     styles = note.styles
     _set_font(styles["Normal"], 11, INK)
     _space(styles["Normal"], after=6, lines=1.12)
-    _set_font(styles["Title"], 28, ACCENT, bold=True)
-    _space(styles["Title"], before=120, after=12)
+    _set_font(styles["Title"], 24, ACCENT, bold=True)
     borders = styles["Title"].element.pPr.find(qn("w:pBdr"))
     styles["Title"].element.pPr.remove(borders)  # the default template underlines titles
     _set_font(styles["Subtitle"], 15, QUIET)
@@ -87,17 +89,24 @@ def _set_paragraphs(note: WordDocument) -> None:
     fact = _added(note, "Fact", based_on="Normal")
     _set_font(fact, 10, INK)
     _space(fact, after=3)
+    _set_font(_added(note, "Table Text", based_on="Normal"), 10, INK)
+    _set_font(_added(note, "Table Head", based_on="Normal"), 10, ACCENT, bold=True)
+    for name in ("Table Text", "Table Head"):
+        _space(styles[name], before=2, after=2)
     contents = _added(note, "toc 1", based_on="Normal")
     _space(contents, after=3)
     _set_font(styles["TOC Heading"], 20, ACCENT, bold=True)
     styles["TOC Heading"].paragraph_format.page_break_before = True
 
 
-def _set_headings(note: WordDocument) -> None:
-    for level, size, before, after in ((1, 20, 0, 8), (2, 13, 14, 4), (3, 11, 10, 2)):
+def _set_headings(note: WordDocument, with_title_page: bool) -> None:
+    _space(note.styles["Title"], before=120 if with_title_page else 0, after=12)
+    note.styles["Heading 1"].paragraph_format.page_break_before = with_title_page
+    sizes = (20, 13, 11) if with_title_page else (13, 11, 11)
+    for level, size in enumerate(sizes, start=1):
         style = note.styles[f"Heading {level}"]
         _set_font(style, size, ACCENT, bold=True)
-        _space(style, before=before, after=after)
+        _space(style, before=12, after=4)
         style.paragraph_format.keep_with_next = True
 
 
