@@ -177,6 +177,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "neighbours": None if selection.faults else selection.neighbours(study),
         "related": related.studies_like(study),
         "address": site_address(request) + study.get_absolute_url(),
+        "formats": [format_ for format_ in FORMATS.values() if format_.for_study],
     }
     return render(request, "casestudies/case_detail.html", context)
 

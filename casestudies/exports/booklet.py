@@ -10,6 +10,7 @@ from threading import Lock
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from .briefing import briefing_of
 from .document import Document
@@ -25,7 +26,7 @@ class Booklet:
     """A document to print and to hand on."""
 
     extension = "pdf"
-    label = "PDF"
+    label = _("PDF (to print)")
     content_type = "application/pdf"
     as_attachment = True
     for_study = True

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import docx
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from docx.document import Document as WordDocument
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
@@ -22,7 +23,7 @@ class BriefingNote:
     """A document to edit, to shorten and to put under another letterhead."""
 
     extension = "docx"
-    label = "Word"
+    label = _("Word (to edit)")
     content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     as_attachment = True
     for_study = True
