@@ -4,6 +4,8 @@ from .base import Format
 from .comma_separated import CommaSeparated
 from .document import Document
 from .json_document import JsonDocument
+from .offline_html import OfflineHtml
+from .offline_zip import OfflineZip
 
 
 def _registered(*formats: Format) -> dict[str, Format]:
@@ -16,6 +18,6 @@ def _registered(*formats: Format) -> dict[str, Format]:
     return registry
 
 
-FORMATS = _registered(CommaSeparated(), JsonDocument())
+FORMATS = _registered(CommaSeparated(), JsonDocument(), OfflineHtml(), OfflineZip())
 
 __all__ = ["FORMATS", "Document", "Format"]

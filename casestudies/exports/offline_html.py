@@ -1,0 +1,28 @@
+"""The offline edition in one HTML file, to be mailed or carried on a stick and opened from disk."""
+
+from collections.abc import Iterator
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from casestudies.offline import pages
+
+from .document import Document
+
+
+class OfflineHtml:
+    """One file with all texts in every language, filters and search."""
+
+    extension = "html"
+    label = _("Offline edition (one HTML file)")
+    content_type = "text/html; charset=utf-8"
+    as_attachment = True
+    for_study = False
+    # About 10 MB: what most mail servers still take, and a phone opens in a moment.
+    most = 500
+
+    def write(self, document: Document) -> Iterator[str]:
+        """Yield the file study by study."""
+        with translation.override(document.language):
+            sections = (pages.section(document, study) for study in document.studies())
+            yield from pages.edition(document, sections)
