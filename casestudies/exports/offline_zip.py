@@ -38,7 +38,7 @@ class OfflineZip:
     """`index.html` with filters and search, and the studies in parts beside it."""
 
     extension = "zip"
-    label = _("Offline edition (ZIP)")
+    label = _("ZIP for offline use")
     content_type = "application/zip"
     as_attachment = True
     for_study = False

@@ -139,7 +139,10 @@ def _stop_words(identifiers: list[int]) -> list[str]:
 
 
 def _statistics(statement: str, identifiers: list[int]) -> list[str]:
-    """Return the words of the documents that the statement selects. ts_stat takes a text: parameters become literals."""
+    """Return the words of the documents that the statement selects.
+
+    ts_stat takes the text of a statement, so its parameter becomes a literal.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT word FROM ts_stat(format(%s, %s::bigint[]))", [statement, identifiers])
         return [word for (word,) in cursor.fetchall()]

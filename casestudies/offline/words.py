@@ -28,9 +28,7 @@ def interface_words() -> dict[str, str | dict[str, str]]:
         "showMore": gettext("Show more studies"),
         "showAll": gettext("Show all"),
         "nothing": gettext("No study answers all of this together."),
-        "noWord": gettext(
-            "The question holds no word to search for: words such as “the” or “of” stand in every text."
-        ),
+        "noWord": gettext("The question holds no word to search for: words such as “the” or “of” stand in every text."),
         "unknown": gettext("No study holds %(words)s.") % {"words": "{words}"},
         "widened": gettext("No study holds all of the question; these hold most of it."),
         "sameAs": gettext("found through {found} = {written}"),

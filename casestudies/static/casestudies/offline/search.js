@@ -73,8 +73,13 @@ function asBeginning(sought) {
   const [typed] = sought.ways;
   if (typed.all.length > 1 || typed.all[0].words.length > 1) return sought;
   const beginning = plain(sought.written);
-  const stemsBeginning = [...postings.keys()].filter((stem) => stem.startsWith(beginning));
-  const ways = stemsBeginning.map((stem) => ({ kind: "typed", all: [{ words: [[stem, 0]] }], text: sought.written }));
+  // Words, not stems: "consignm" is no beginning of "consign".
+  const begun = [...read].filter(([word, { stem }]) => postings.has(stem) && plain(word).startsWith(beginning));
+  const ways = [...new Set(begun.map(([, { stem }]) => stem))].map((stem) => ({
+    kind: "typed",
+    all: [{ words: [[stem, 0]] }],
+    text: sought.written,
+  }));
   return ways.length ? { ...sought, ways } : sought;
 }
 

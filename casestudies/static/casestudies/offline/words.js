@@ -5,7 +5,7 @@ const stopWords = new Set(data.stopWords);
 const CYRILLIC = /[\u0400-\u04ff]/;
 // Letters that are no other letter with a mark.
 const PLAIN = { ø: "o", ł: "l", ı: "i", đ: "d", ð: "d", ß: "ss", æ: "ae", œ: "oe", þ: "th" };
-const stems = new Map();
+const read = new Map(); // each word as written → { stem, isStopWord }
 
 /** Return a word without capitals and accents; й stays, ё becomes е. */
 function plain(word) {
@@ -18,24 +18,25 @@ function plain(word) {
     .replace(/[\u00c0-\u024f\u1e00-\u1eff]/g, (letter) => letter.normalize("NFD")[0]);
 }
 
-/** Return the stem of a word by the language of its letters. */
-function stem(word) {
-  let found = stems.get(word);
-  if (found === undefined) {
-    const bare = plain(word);
-    found = stemmers[CYRILLIC.test(bare) ? "ru" : "en"].stemWord(bare);
-    stems.set(word, found);
-  }
-  return found;
+/** Return a word in one of the spellings of the two sides of the Atlantic: both are sought as one. */
+function inOneSpelling(word) {
+  return word.replace(/is(e|es|ed|er|ers|ing|able|ations?|ational)$/, "iz$1").replace(/(\w{3})our(s|ed|ing)?$/, "$1or$2");
 }
 
-/** Return the words of a text in order: where each stands, its stem, and whether it is one to look for. */
+/** Return the stem of a word by the language of its letters. */
+function stem(word) {
+  const bare = plain(word);
+  return stemmers[CYRILLIC.test(bare) ? "ru" : "en"].stemWord(inOneSpelling(bare));
+}
+
+/** Return the words of a text in order: where each stands, its stem, and whether it is one not to look for. */
 function tokens(text) {
-  return Array.from(text.matchAll(/[\p{L}\p{N}\p{M}]+/gu), (match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    stem: stem(match[0]),
-    word: match[0],
-    isStopWord: stopWords.has(match[0].toLowerCase()),
-  }));
+  return Array.from(text.matchAll(/[\p{L}\p{N}\p{M}]+/gu), ({ 0: word, index: start }) => {
+    let known = read.get(word);
+    if (!known) {
+      known = { stem: stem(word), isStopWord: stopWords.has(word.toLowerCase()) };
+      read.set(word, known);
+    }
+    return { start, end: start + word.length, stem: known.stem, isStopWord: known.isStopWord };
+  });
 }
