@@ -14,7 +14,7 @@ class OfflineHtml:
     """One file with all texts in every language, filters and search."""
 
     extension = "html"
-    label = _("one HTML file for offline use")
+    label = _("HTML file for offline use")
     content_type = "text/html; charset=utf-8"
     as_attachment = True
     for_study = False

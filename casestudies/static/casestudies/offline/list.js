@@ -117,7 +117,7 @@ function explain(card, study, state, sought) {
   for (const language of inTitle.number ? [state.lang] : languages) passage ??= bestPassage(study, language, sought);
   if (passage) summary.replaceChildren(...passage.parts);
   if (passage?.language && passage.language !== state.lang) summary.lang = passage.language;
-  const notes = notesOn(study, sought, labelOf);
+  const notes = notesOn(study, state.lang, sought);
   if (!notes.length && !passage && !inTitle.number) notes.push(words.names);
   if (notes.length) {
     const items = notes.map((note) => element("li", { lang: data.language }, note));

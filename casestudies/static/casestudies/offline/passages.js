@@ -38,11 +38,12 @@ function bestPassage(study, language, sought) {
 }
 
 /** Return how a study was found that shows no word of the question: through a name that means the same, or a link. */
-function notesOn(study, sought, labelOf) {
+function notesOn(study, language, sought) {
+  const isForeign = ({ text }) => CYRILLIC.test(text) !== (language === "ru");
   return sought.flatMap((one) => {
     const held = one.ways.filter((way) => weightsOfWay(way).has(study.index));
     if (!held.length || held.some((way) => way.kind === "typed")) return [];
-    const [way] = held;
+    const [way] = held.sort((first, second) => isForeign(first) - isForeign(second));
     if (way.kind === "record") {
       const { label, name } = labelOf(way.link);
       return [filled(words.record, { written: quoted(one.written), label: label.toLowerCase(), name })];
