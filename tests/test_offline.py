@@ -29,18 +29,21 @@ class Reading(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict]] = []
         self.texts: list[list] = []
+        self.is_text_only = False
         self.feed(content)
 
     def handle_starttag(self, tag, attributes):
         self.elements.append((tag, dict(attributes)))
+        self.is_text_only = tag in ("script", "style")
+        if self.is_text_only:
+            self.texts.append([*self.elements[-1], ""])
+
+    def handle_endtag(self, tag):
+        self.is_text_only = False
 
     def handle_data(self, data):
-        tag, attributes = self.elements[-1] if self.elements else ("", {})
-        if tag in ("script", "style"):
-            if self.texts and self.texts[-1][1] is attributes:
-                self.texts[-1][2] += data
-            else:
-                self.texts.append([tag, attributes, data])
+        if self.is_text_only:
+            self.texts[-1][2] += data
 
 
 def slugs(content: str) -> list[str]:

@@ -129,27 +129,27 @@ def test_words_have_the_stems_that_postgresql_gives_them(database_url, editions,
     assert len(different) < 0.003 * len(rows), different
 
 
-@pytest.mark.parametrize(
-    ("question", "found", "lost"),
-    [
-        ("УЭО", "turkiye-authorized-economic-operator", None),
-        ("железнодорожных накладных", STUDY, None),
-        ('"rail consignment note"', STUDY, "rwanda-electronic-single-window"),
-        ("rail -CIM", None, STUDY),
-        ("harmonisation", "central-american-single-declaration-duca", None),
-        ("consignm", STUDY, None),
-        ("СМГС OR Бейтбридж", STUDY, None),
-    ],
-)
-def test_search_understands_both_languages(editions, open_offline, question, found, lost):
+QUESTIONS = [
+    ("УЭО", "turkiye-authorised-operator-clearance-at-premises", None),
+    ("железнодорожных накладных", STUDY, None),
+    ('"rail consignment note"', STUDY, "rwanda-electronic-single-window"),
+    ("rail -CIM", None, STUDY),
+    ("harmonisation", "central-america-duca-single-declaration", None),
+    ("consignm", STUDY, None),
+    ("СМГС OR Бейтбридж", STUDY, None),
+]
+
+
+def test_search_understands_both_languages(editions, open_offline):
     page = open_offline(editions["en"])
-    page.get_by_role("searchbox").fill(question)
-    page.get_by_role("button", name="Search").click()
-    expect(page.get_by_role("link", name=f"“{question}”")).to_be_visible()
-    slugs = shown(page)
-    assert slugs
-    assert found is None or any(slug.startswith(found[:12]) for slug in slugs)
-    assert lost not in slugs
+    for question, found, lost in QUESTIONS:
+        page.get_by_role("searchbox").fill(question)
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_role("link", name=f"“{question}”")).to_be_visible()
+        slugs = shown(page)
+        assert slugs, question
+        assert found is None or found in slugs, question
+        assert lost not in slugs, question
 
 
 def test_list_follows_what_is_typed_and_marks_it(editions, open_offline):
@@ -221,16 +221,14 @@ def test_what_is_new_since_an_older_edition(editions, open_offline):
     expect(page.locator("#results-heading")).to_have_text("1 study")
 
 
-@both_languages
-def test_no_view_violates_a_rule_of_accessibility(editions, open_offline, language):
-    page = open_offline(editions[language])
+@pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("ru", PHONE)])
+def test_no_view_violates_a_rule_of_accessibility(editions, open_offline, language, size):
+    page = open_offline(editions[language], viewport=size)
     found = {}
-    for where in ("#/", "#/?q=УЭО&country=KZ&convention=RKC", "#/?q=zzzz", f"#/study/{STUDY}?theme=customs-transit"):
+    for where in ("#/", "#/?q=УЭО&country=KZ&convention=RKC", f"#/study/{STUDY}?theme=customs-transit"):
         page.evaluate("hash => { location.hash = hash }", where)
-        for size in (PHONE, DESKTOP):
-            page.set_viewport_size(size)
-            found[where, size["width"]] = violations(page)
-            assert surplus_width(page) <= 0, where
+        found[where] = violations(page)
+        assert surplus_width(page) <= 0, where
     assert {where: what for where, what in found.items() if what} == {}
 
 
