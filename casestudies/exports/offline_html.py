@@ -18,7 +18,7 @@ class OfflineHtml:
     content_type = "text/html; charset=utf-8"
     as_attachment = True
     for_study = False
-    # About 10 MB: what most mail servers still take, and a phone opens in a moment.
+    # About 12 MB: what most mail servers still carry, and a browser opens in seconds.
     most = 500
 
     def write(self, document: Document) -> Iterator[str]:
