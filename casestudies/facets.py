@@ -23,12 +23,12 @@ from .filters import VALUE_FILTERS, CaseStudyFilterSet
 from .models import SearchEntry
 
 # Where the values of each filter stand in a search entry: in an array, or in a flag, whose one value is "1".
-_COLUMNS = {
+COLUMNS = {
     key: getattr(filter_, "column", key)
     for key, filter_ in CaseStudyFilterSet.base_filters.items()
     if key in VALUE_FILTERS
 }
-_FLAGS = {key for key in _COLUMNS if not hasattr(CaseStudyFilterSet.base_filters[key], "column")}
+_FLAGS = {key for key in COLUMNS if not hasattr(CaseStudyFilterSet.base_filters[key], "column")}
 # What bounds years and days has no values to count; the database is asked which studies lie within.
 _BOUNDS = ("year_from", "year_to", "changed_since")
 # When more entries than these were written since the last look, all sets are made anew by the database.
@@ -79,6 +79,11 @@ def results(filterset: CaseStudyFilterSet, *, holding: int, also: dict[str, list
     chosen = {key: [*cleaned[key], *also.get(key, [])] for key in VALUE_FILTERS}
     satisfied = [_having(filterset, sets, key, codes) for key, codes in chosen.items() if codes]
     return _all_of([holding, _within(filterset, sets), *satisfied])
+
+
+def values(key: str, held: list[int | str] | bool) -> list[int | str]:
+    """Return the values for the filter `key` of a study whose search entry holds `held` in the filter's column."""
+    return (["1"] if held else []) if key in _FLAGS else held
 
 
 def everything() -> int:
@@ -258,7 +263,7 @@ def _brought_up_to_date(sets: StudySets) -> StudySets:
     written = SearchEntry.objects.filter(written_at__gt=sets.written_until) if sets.written_until else None
     if written is None or newest is None or newest < sets.written_until or written.count() > READ_ONE_BY_ONE:
         return _read()
-    rows = list(written.values("pk", *_COLUMNS.values()))
+    rows = list(written.values("pk", *COLUMNS.values()))
     present = set_of(SearchEntry.objects.values_list("pk", flat=True))
     stale = (sets.everything & ~present) | set_of(row["pk"] for row in rows)
     by_value = {
@@ -266,9 +271,8 @@ def _brought_up_to_date(sets: StudySets) -> StudySets:
     }
     for row in rows:
         one = 1 << row["pk"]
-        for key, column in _COLUMNS.items():
-            held = (["1"] if row[column] else []) if key in _FLAGS else row[column]
-            for value in held:
+        for key, column in COLUMNS.items():
+            for value in values(key, row[column]):
                 by_value[key][value] = by_value[key].get(value, 0) | one
     return StudySets(by_value, present, newest)
 
@@ -278,7 +282,7 @@ def _read() -> StudySets:
     by_value: dict[str, dict[int | str, int]] = defaultdict(dict)
     newest = SearchEntry.objects.aggregate(newest=Max("written_at"))["newest"]
     with connection.cursor() as cursor:
-        for key, column in _COLUMNS.items():
+        for key, column in COLUMNS.items():
             if key in _FLAGS:
                 sql = f"SELECT '1', array_agg(case_study_id) FROM casestudies_searchentry WHERE {column}"
             else:

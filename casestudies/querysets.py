@@ -20,15 +20,19 @@ class CaseStudyQuerySet(models.QuerySet):
         return self.filter(status="published")
 
     def for_list(self) -> Self:
-        """Fetch what a list shows in one query, without the long texts.
-
-        `country_codes`, the main country first, and `outcome_count` stand for the records themselves: their names are
-        in the vocabulary, and to build hundreds of objects would take longer than everything else.
-        """
+        """Fetch what a list shows in one query, without the long texts."""
         texts = [f"{field}_{code}" for field in ("title", "summary", "region_scope") for code in LANGUAGES]
+        return self.only("slug", "period_start", "period_end", *texts).with_card_facts()
+
+    def with_card_facts(self) -> Self:
+        """Add `country_codes`, the main country first, and `outcome_count`.
+
+        They stand for the records themselves: the names are in the vocabulary, and to build hundreds of objects would
+        take longer than everything else.
+        """
         countries = apps.get_model("casestudies", "CaseCountry").objects.filter(case_study=OuterRef("pk"))
         outcomes = apps.get_model("casestudies", "Outcome").objects.filter(case_study=OuterRef("pk"))
-        return self.only("slug", "period_start", "period_end", *texts).annotate(
+        return self.annotate(
             country_codes=ArraySubquery(countries.order_by("position", "pk").values("country__alpha2")),
             outcome_count=Coalesce(
                 Subquery(outcomes.order_by().values("case_study").annotate(number=Count("pk")).values("number")), 0

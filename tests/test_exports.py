@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 
 import docx
 import feedparser
@@ -66,6 +67,16 @@ def docx_addresses(content: bytes) -> list[str]:
     return [link.url for paragraph in paragraphs for link in paragraph.hyperlinks]
 
 
+def articles(content: str) -> list[str]:
+    return re.findall(r'<section class="entry" id="/study/([^"]+)">', content)
+
+
+def articles_in_archive(content: bytes) -> list[str]:
+    files = zipfile.ZipFile(io.BytesIO(content))
+    pages = [name for name in files.namelist() if name.startswith("pages/")]
+    return [slug for name in pages for slug in articles(files.read(name).decode())]
+
+
 READERS = {
     "pdf": lambda content: slugs_of(pdf_addresses(content)),
     "docx": lambda content: slugs_of(docx_addresses(content)),
@@ -74,6 +85,8 @@ READERS = {
     "bib": lambda content: studies_in_bibtex(content.decode()),
     "json": lambda content: [study["slug"] for study in json.loads(content)["results"]],
     "atom": lambda content: [entry.link.split("/")[-2] for entry in feedparser.parse(content).entries],
+    "html": lambda content: articles(content.decode()),
+    "zip": articles_in_archive,
 }
 # Formats that readers wait for take seconds for the whole collection: they are asked for parts of it.
 ASKED = [(format_, query) for format_ in FORMATS for query in QUERIES if query or FORMATS[format_].most is None]
@@ -207,5 +220,7 @@ def test_queries_do_not_grow_with_the_studies(
 ):
     for _number in range(30):
         make_study(outcomes=2, provisions=[("TIR", "Article 4")], countries=["KZ", "UZ"])
-    with django_assert_max_num_queries(24):
+    # An edition reads the vocabularies and its orders in every language; one query a study would make it 60.
+    most = 40 if path.endswith((".html", ".zip")) else 24
+    with django_assert_max_num_queries(most):
         file(client, path)

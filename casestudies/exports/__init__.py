@@ -8,6 +8,8 @@ from .briefing_note import BriefingNote
 from .comma_separated import CommaSeparated
 from .document import Document
 from .json_document import JsonDocument
+from .offline_html import OfflineHtml
+from .offline_zip import OfflineZip
 from .ris import Ris
 
 
@@ -24,6 +26,8 @@ def _registered(*formats: Format) -> dict[str, Format]:
 FORMATS = _registered(
     Booklet(),
     BriefingNote(),
+    OfflineHtml(),
+    OfflineZip(),
     CommaSeparated(),
     Ris(),
     BibTex(),

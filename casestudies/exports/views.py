@@ -46,10 +46,12 @@ def _file(format_: Format, document: Document, name: str) -> StreamingHttpRespon
 
 def _too_many(selection: Selection, format_: Format) -> Fault:
     """Return what is wrong with asking for more studies than a format takes, and what to do."""
+    number = selection.counts.total
+    others = [str(other.label) for other in FORMATS.values() if other.most is None or number <= other.most]
     message = gettext(
         "%(format)s holds up to %(most)d studies, and the list has %(number)d."
-        " Narrow the list with filters, or take CSV."
-    ) % {"format": format_.label, "most": format_.most, "number": selection.counts.total}
+        " Narrow the list with filters, or take another format: %(others)s."
+    ) % {"format": format_.label, "most": format_.most, "number": number, "others": ", ".join(others)}
     allowed = f"a list of up to {format_.most} studies"
     return Fault("format", format_.extension, message, allowed, selection.query_string())
 

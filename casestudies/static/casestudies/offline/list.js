@@ -1,0 +1,126 @@
+/* The list: what was asked, the studies that answer it, and their order. */
+
+const SHOWN_AT_FIRST = 50;
+let shown = SHOWN_AT_FIRST;
+let shownHash = "";
+
+/** Return { results, counts, answer } of a state, its results in order. */
+function answerTo(state) {
+  const answer = state.q ? answered(state.q) : null;
+  const { results, counts } = filtered(state, answer?.scores);
+  return { results: sorted(results, state.sort, state.lang, answer?.scores), counts, answer };
+}
+
+/** Show the list that a state asks for. */
+function showList(state) {
+  const { results, counts, answer } = answerTo(state);
+  const hash = hashOf(state);
+  if (hash !== shownHash) shown = SHOWN_AT_FIRST;
+  shownHash = hash;
+  if (byId("q") !== document.activeElement) byId("q").value = state.q;
+  const number = counted(words.studies, results.length);
+  byId("results-heading").textContent = number;
+  byId("announcement").textContent = number;
+  showChoices(state);
+  showSorting(state);
+  showGuidance(answer, results);
+  showCards(state, results, answer);
+  showPanels(state, counts);
+  const asked = choicesOf(state).map(({ label, name }) => `${label}: ${name}`);
+  document.title = `${asked.join("; ") || words.list} (${results.length})`;
+}
+
+function showChoices(state) {
+  const choices = choicesOf(state);
+  const item = ({ label, name, without }) =>
+    element(
+      "li",
+      {},
+      element(
+        "a",
+        { class: "choice", href: without },
+        element("span", { class: "choice-key" }, `${label}:`),
+        ` ${name} `,
+        element("span", { "aria-hidden": "true" }, "×"),
+        unseen(` – ${words.remove}`),
+      ),
+    );
+  const all = element("li", {}, element("a", { href: hashOf(stateOf("#/"), { lang: state.lang }) }, words.removeAll));
+  byId("choices").hidden = choices.length === 0;
+  byId("choices").querySelector("ul").replaceChildren(...choices.map(item), all);
+}
+
+function showSorting(state) {
+  const orders = Object.entries(data.orders).filter(([order]) => order !== "relevance" || state.q);
+  const links = orders.map(([order, label]) =>
+    element(
+      "a",
+      { id: `order-${order}`, href: hashOf(state, { sort: order }), "aria-current": order === state.sort || null },
+      label,
+    ),
+  );
+  byId("sorting").replaceChildren(...links.flatMap((link, at) => (at ? [" · ", link] : [link])));
+}
+
+function showGuidance(answer, results) {
+  const unknown = (answer?.unknown ?? []).map(quoted).join(", ");
+  const lines = [];
+  if (answer?.isEmpty) lines.push(words.noWord);
+  else if (unknown) lines.push(filled(words.unknown, { words: unknown }));
+  if (answer?.isWidened && !unknown) lines.push(words.widened);
+  if (!results.length && !lines.length) lines.push(words.nothing);
+  byId("guidance").textContent = lines.join(" ");
+  byId("guidance").hidden = lines.length === 0;
+}
+
+function showCards(state, results, answer) {
+  const cards = () => results.slice(0, shown).map((study) => element("li", {}, cardOf(study, state, answer)));
+  byId("cards").replaceChildren(...cards());
+  const showMore = byId("show-more");
+  showMore.hidden = results.length <= shown;
+  const button = (id, text, number) => {
+    const made = element("button", { type: "button", id }, text);
+    made.addEventListener("click", () => {
+      const first = shown;
+      shown = number;
+      showCards(state, results, answer);
+      byId("cards").children[first].querySelector("a").focus();
+    });
+    return made;
+  };
+  showMore.replaceChildren(
+    button("more", words.showMore, shown + SHOWN_AT_FIRST),
+    " ",
+    button("all", `${words.showAll} (${results.length})`, results.length),
+  );
+}
+
+/** Return the card of a study, in the site's own markup, with the hits of a question marked. */
+function cardOf(study, state, answer) {
+  const version = study.versions[state.lang];
+  const card = version.querySelector("template").content.querySelector("article").cloneNode(true);
+  if (state.lang !== data.language) card.lang = state.lang;
+  const link = card.querySelector(".card-title a");
+  link.href = hashOf(state, { slug: study.slug });
+  if (answer) explain(card, study, state, answer.sought);
+  return card;
+}
+
+function explain(card, study, state, sought) {
+  const title = card.querySelector(".card-title a");
+  const summary = card.querySelector(".card-text");
+  const inTitle = marked(title.textContent, sought);
+  const inSummary = marked(summary.textContent, sought);
+  title.replaceChildren(...inTitle.parts);
+  const languages = [state.lang, ...data.languages.filter((language) => language !== state.lang)];
+  let passage = inSummary.number ? inSummary : null;
+  for (const language of inTitle.number ? [state.lang] : languages) passage ??= bestPassage(study, language, sought);
+  if (passage) summary.replaceChildren(...passage.parts);
+  if (passage?.language && passage.language !== state.lang) summary.lang = passage.language;
+  const notes = notesOn(study, state.lang, sought);
+  if (!notes.length && !passage && !inTitle.number) notes.push(words.names);
+  if (notes.length) {
+    const items = notes.map((note) => element("li", { lang: data.language }, note));
+    card.append(element("ul", { class: "found-through" }, ...items));
+  }
+}

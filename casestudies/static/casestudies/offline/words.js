@@ -1,0 +1,42 @@
+/* Words reduced to what is searched for, as the site does: Snowball's stems, without accents. */
+
+const stemmers = { en: new EnglishStemmer(), ru: new RussianStemmer() };
+const stopWords = new Set(data.stopWords);
+const CYRILLIC = /[\u0400-\u04ff]/;
+// Letters that are no other letter with a mark.
+const PLAIN = { ø: "o", ł: "l", ı: "i", đ: "d", ð: "d", ß: "ss", æ: "ae", œ: "oe", þ: "th" };
+const read = new Map(); // each word as written → { stem, isStopWord }
+
+/** Return a word without capitals and accents; й stays, ё becomes е. */
+function plain(word) {
+  return word
+    .normalize("NFC")
+    .toLowerCase()
+    .replace(/\p{M}/gu, "")
+    .replace(/ё/g, "е")
+    .replace(/[øłıđðßæœþ]/g, (letter) => PLAIN[letter])
+    .replace(/[\u00c0-\u024f\u1e00-\u1eff]/g, (letter) => letter.normalize("NFD")[0]);
+}
+
+/** Return a word in one of the spellings of the two sides of the Atlantic: both are sought as one. */
+function inOneSpelling(word) {
+  return word.replace(/is(e|es|ed|er|ers|ing|able|ations?|ational)$/, "iz$1").replace(/(\w{3})our(s|ed|ing)?$/, "$1or$2");
+}
+
+/** Return the stem of a word by the language of its letters. */
+function stem(word) {
+  const bare = plain(word);
+  return stemmers[CYRILLIC.test(bare) ? "ru" : "en"].stemWord(inOneSpelling(bare));
+}
+
+/** Return the words of a text in order: where each stands, its stem, and whether it is one not to look for. */
+function tokens(text) {
+  return Array.from(text.matchAll(/[\p{L}\p{N}\p{M}]+/gu), ({ 0: word, index: start }) => {
+    let known = read.get(word);
+    if (!known) {
+      known = { stem: stem(word), isStopWord: stopWords.has(word.toLowerCase()) };
+      read.set(word, known);
+    }
+    return { start, end: start + word.length, stem: known.stem, isStopWord: known.isStopWord };
+  });
+}

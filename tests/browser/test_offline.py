@@ -1,0 +1,268 @@
+"""The offline edition, opened from disk with the network off."""
+
+import json
+import random
+import re
+import urllib.parse
+import urllib.request
+import zipfile
+
+import psycopg
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_accessibility import DESKTOP, PHONE, surplus_width, violations
+
+STUDY = "cim-smgs-common-rail-consignment-note"
+both_languages = pytest.mark.parametrize("language", ["en", "ru"])
+
+
+@pytest.fixture(scope="session")
+def editions(server: str, tmp_path_factory) -> dict[str, str]:
+    """The addresses of the files of the whole collection, by language, as downloaded from the site."""
+    folder = tmp_path_factory.mktemp("offline")
+    for language in ("en", "ru"):
+        urllib.request.urlretrieve(f"{server}/{language}/case-studies.html", folder / f"{language}.html")
+    return {language: f"file://{folder}/{language}.html" for language in ("en", "ru")}
+
+
+@pytest.fixture
+def open_offline(browser):
+    """Return a function that opens an address without a network; what is asked of one, or complained of, fails."""
+    contexts, complaints = [], []
+
+    def open_page(address: str, **options) -> Page:
+        contexts.append(browser.new_context(offline=True, **{"viewport": DESKTOP, **options}))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith("file:") or complaints.append(request.url))
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def answer(server: str, query: str, language: str = "en") -> dict:
+    with urllib.request.urlopen(f"{server}/{language}/case-studies.json?{query}") as response:
+        return json.load(response)
+
+
+def shown(page: Page) -> list[str]:
+    """Return the slugs of all studies of the list, in its order."""
+    if page.locator("#all").is_visible():
+        page.locator("#all").click()
+    links = page.locator("#cards h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    return [re.match(r"#/study/([^?]+)", link)[1] for link in links]
+
+
+def ask(page: Page, query: str) -> None:
+    page.evaluate("hash => { location.hash = hash }", f"#/?{query}")
+    page.wait_for_function("hash => shownHash === hashOf(stateOf(hash))", arg=f"#/?{query}")
+
+
+def counts(page: Page) -> dict[str, dict[str, int]]:
+    """Return the counts of every value that the panels show, chosen ones left out: they carry no count."""
+    found: dict[str, dict[str, int]] = {}
+    for key, code, count in page.locator(".value:not(.chosen)").evaluate_all(
+        "values => values.map(v => [...v.id.match(/^([a-z_]+)-(.+)$/).slice(1),"
+        " v.querySelector('.count').firstChild.data])"
+    ):
+        found.setdefault(key, {})[code] = int(count)
+    return found
+
+
+def some_questions(facets: dict, number: int) -> list[str]:
+    """Return questions of one to three values, of one filter and of several, and some with years; always the same."""
+    chosen = random.Random(8)
+    values = [(key, code) for key, by_code in facets.items() for code in by_code]
+    questions = [chosen.sample(values, chosen.randint(1, 3)) for _time in range(number - 2)]
+    questions += [[("theme", "customs-transit"), ("theme", "single-window"), ("lldc", "1")]]
+    questions += [[("mode", "rail"), ("mode", "road"), ("year_from", "2005"), ("year_to", "2012")]]
+    return [urllib.parse.urlencode(question) for question in questions]
+
+
+def test_filters_give_what_the_site_gives(server, editions, open_offline):
+    page = open_offline(editions["en"])
+    for query in some_questions(answer(server, "")["facets"], 8):
+        site = answer(server, f"{query}&sort=title")
+        ask(page, f"{query}&sort=title")
+        assert shown(page) == [study["slug"] for study in site["results"]], query
+        asked = set(urllib.parse.parse_qsl(query))
+        expected = {
+            key: {code: count for code, count in by_code.items() if (key, code) not in asked}
+            for key, by_code in site["facets"].items()
+        }
+        assert counts(page) == {key: by_code for key, by_code in expected.items() if by_code}, query
+
+
+@both_languages
+@pytest.mark.parametrize("sort", ["newest", "title", "country"])
+def test_orders_are_those_of_the_site(server, editions, open_offline, language, sort):
+    page = open_offline(editions[language])
+    ask(page, f"sort={sort}&theme=customs-transit")
+    site = answer(server, f"sort={sort}&theme=customs-transit", language)
+    assert shown(page) == [study["slug"] for study in site["results"]]
+
+
+def test_words_have_the_stems_that_postgresql_gives_them(database_url, editions, open_offline):
+    """All but a few of the newest exceptions of Snowball, and the words that are sought in one spelling."""
+    page = open_offline(editions["en"])
+    page.evaluate("makeReady()")
+    stems = dict(
+        page.evaluate(
+            "[...read].filter(([word, { isStopWord }]) => !isStopWord && inOneSpelling(plain(word)) === plain(word))"
+            ".map(([word, { stem }]) => [word, stem])"
+        )
+    )
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute(
+            "SELECT word, tsvector_to_array(to_tsvector((CASE WHEN word ~ '[\u0400-\u04ff]' THEN 'handbook_ru'"
+            " ELSE 'handbook_en' END)::regconfig, word)) FROM unnest(%s::text[]) AS word",
+            [list(stems)],
+        ).fetchall()
+    different = {word: (stems[word], theirs) for word, theirs in rows if theirs != [stems[word]]}
+    assert len(rows) > 15_000
+    assert len(different) < 0.003 * len(rows), different
+
+
+QUESTIONS = [
+    ("УЭО", "turkiye-authorised-operator-clearance-at-premises", None),
+    ("железнодорожных накладных", STUDY, None),
+    ('"rail consignment note"', STUDY, "rwanda-electronic-single-window"),
+    ("rail -CIM", None, STUDY),
+    ("harmonisation", "central-america-duca-single-declaration", None),
+    ("consignm", STUDY, None),
+    ("СМГС OR Бейтбридж", STUDY, None),
+]
+
+
+def test_search_understands_both_languages(editions, open_offline):
+    page = open_offline(editions["en"])
+    for question, found, lost in QUESTIONS:
+        page.get_by_role("searchbox").fill(question)
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_role("link", name=f"“{question}”")).to_be_visible()
+        slugs = shown(page)
+        assert slugs, question
+        assert found is None or found in slugs, question
+        assert lost not in slugs, question
+
+
+def test_list_follows_what_is_typed_and_marks_it(editions, open_offline):
+    page = open_offline(editions["ru"])
+    page.get_by_role("searchbox").press_sequentially("накладной цим")
+    expect(page.locator("#cards mark").first).to_be_visible()
+    assert shown(page)[0] == STUDY
+    expect(page.locator("#announcement")).to_have_text(re.compile(r"^\d+ пример"))
+
+
+def test_where_nothing_holds_everything_the_rest_is_shown(editions, open_offline):
+    page = open_offline(f"{editions['en']}#/?q=zzzz+single+window")
+    expect(page.locator("#guidance")).to_have_text("No study holds “zzzz”.")
+    assert len(shown(page)) > 5
+
+
+@both_languages
+def test_study_is_read_in_full_and_back_leads_to_the_list(editions, open_offline, language):
+    page = open_offline(f"{editions[language]}#/?country=KZ&sort=title")
+    slugs = shown(page)
+    page.locator("#cards h3 a").nth(1).click()
+    expect(page.locator("#study h1")).to_be_focused()
+    for part in ("challenge", "practice", "results", "lessons", "sources", "citation"):
+        expect(page.locator(f"#{slugs[1]}-{language}-{part}")).to_be_visible()
+    page.locator("#way [rel=next]").click()
+    expect(page).to_have_url(re.compile(f"#/study/{slugs[2]}\\?"))
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#cards > li")).to_have_count(len(slugs))
+    value = page.locator("#panels .value:not(.chosen)").first.get_attribute("id")
+    page.locator(f"[id='{value}']").click()
+    expect(page.locator(f"[id='{value}']")).to_be_focused()
+
+
+def test_other_language_of_the_texts(editions, open_offline):
+    page = open_offline(f"{editions['en']}#/study/{STUDY}")
+    page.get_by_role("link", name="Русский").click()
+    expect(page.locator("#study article")).to_have_attribute("lang", "ru")
+    expect(page.get_by_role("heading", name="Проблема")).to_be_visible()
+    page.get_by_role("link", name="All case studies").click()
+    expect(page.locator("#cards article").first).to_have_attribute("lang", "ru")
+
+
+def test_links_to_the_vocabularies_stay_in_the_file(editions, open_offline):
+    page = open_offline(f"{editions['en']}#/study/{STUDY}")
+    for name in ("Ukraine", "Customs transit", "COTIF/CIM", "Harmonization Convention: Annex 9, Article 9"):
+        page.evaluate("hash => { location.hash = hash }", f"#/study/{STUDY}")
+        page.get_by_role("complementary").get_by_role("link", name=name, exact=True).click()
+        expect(page.locator("#choices")).to_be_visible()
+        assert STUDY in shown(page)
+    page.evaluate("hash => { location.hash = hash }", f"#/study/{STUDY}")
+    page.get_by_role("link", name="Trade and Customs: The International Legal Framework").first.click()
+    expect(page.get_by_role("link", name="Chapter: 1.")).to_be_visible()
+
+
+def test_what_is_new_since_an_older_edition(editions, open_offline):
+    page = open_offline(editions["en"])
+    day = page.evaluate("data.day")
+    page.get_by_label("New or changed since").fill(day)
+    page.locator("#changed button").click()
+    expect(page.locator("#choices")).to_contain_text("New or changed since")
+    expect(page.locator("#results-heading")).to_have_text("158 studies")
+    page.evaluate("data.studies.forEach((study, at) => { if (at) study.updated = '2020-01-01' })")
+    page.evaluate(
+        "key => localStorage.setItem(key, '[\"2021-05-06\"]')", page.evaluate("'offline-editions ' + data.address")
+    )
+    page.evaluate("offerChanges()")
+    page.get_by_role("link", name="Since your edition of 6 May 2021").click()
+    expect(page.locator("#results-heading")).to_have_text("1 study")
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("ru", PHONE)])
+def test_no_view_violates_a_rule_of_accessibility(editions, open_offline, language, size):
+    page = open_offline(editions[language], viewport=size)
+    found = {}
+    for where in ("#/", "#/?q=УЭО&country=KZ&convention=RKC", f"#/study/{STUDY}?theme=customs-transit"):
+        page.evaluate("hash => { location.hash = hash }", where)
+        found[where] = violations(page)
+        assert surplus_width(page) <= 0, where
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+def test_on_paper_it_is_its_texts(editions, open_offline):
+    page = open_offline(f"{editions['en']}#/study/{STUDY}")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"/en/case-studies/{STUDY}/$")).first).to_be_visible()
+    for hidden in ("#way", "#languages", ".skip"):
+        expect(page.locator(hidden)).not_to_be_visible()
+    page.evaluate("hash => { location.hash = hash }", "#/?country=KZ")
+    expect(page.locator("#cards > li").first).to_be_visible()
+    for hidden in ("#search", "#filters", ".sorting", "#show-more"):
+        expect(page.locator(hidden)).not_to_be_visible()
+
+
+@both_languages
+def test_without_scripts_every_study_can_be_read(editions, open_offline, language):
+    page = open_offline(editions[language], java_script_enabled=False)
+    expect(page.locator(".plain-note")).to_be_visible()
+    articles = page.locator(f"section.entry > [lang={language}] > article")
+    expect(articles).to_have_count(158)
+    expect(articles.last).to_be_visible()
+    expect(page.locator("#list")).not_to_be_visible()
+    page.locator(f"nav a[href='#/study/{STUDY}']").click()
+    expect(page.locator(f"[id='/study/{STUDY}'] [lang={language}] h1")).to_be_in_viewport()
+
+
+def test_unpacked_zip_reads_like_the_single_file(server, open_offline, tmp_path):
+    name, _headers = urllib.request.urlretrieve(f"{server}/en/case-studies.zip", tmp_path / "edition.zip")
+    zipfile.ZipFile(name).extractall(tmp_path)
+    page = open_offline(f"file://{tmp_path}/index.html#/?q=УЭО&sort=title")
+    expect(page.locator("#cards mark").first).to_be_visible()
+    assert len(shown(page)) > 10
+    plain = open_offline(f"file://{tmp_path}/index.html", java_script_enabled=False)
+    plain.get_by_role("link", name="Studies, part 2").click()
+    expect(plain.locator("section.entry")).to_have_count(58)

@@ -1,0 +1,202 @@
+"""The offline edition: what its file holds, read by independent parsers."""
+
+import base64
+import hashlib
+import io
+import json
+import re
+import zipfile
+from html.parser import HTMLParser
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.http import QueryDict
+
+from casestudies.exports.offline_html import OfflineHtml
+from casestudies.exports.offline_zip import OfflineZip
+from casestudies.models import CaseStudy
+from casestudies.offline.data import edition_data
+from casestudies.selection import Selection
+
+pytestmark = pytest.mark.django_db
+STUDY = "cim-smgs-common-rail-consignment-note"
+
+
+class Reading(HTMLParser):
+    """The elements of a page, and the text of those that hold text only."""
+
+    def __init__(self, content: str):
+        super().__init__()
+        self.elements: list[tuple[str, dict]] = []
+        self.texts: list[list] = []
+        self.is_text_only = False
+        self.feed(content)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        self.is_text_only = tag in ("script", "style")
+        if self.is_text_only:
+            self.texts.append([*self.elements[-1], ""])
+
+    def handle_endtag(self, tag):
+        self.is_text_only = False
+
+    def handle_data(self, data):
+        if self.is_text_only:
+            self.texts[-1][2] += data
+
+
+def slugs(content: str) -> list[str]:
+    sections = [attributes for tag, attributes in Reading(content).elements if tag == "section"]
+    return [a["id"].removeprefix("/study/") for a in sections if a.get("class") == "entry"]
+
+
+def html(client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return b"".join(response.streaming_content).decode()
+
+
+def archive(client, path: str) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(b"".join(client.get(path).streaming_content)))
+
+
+def data_of(content: str) -> dict:
+    return next(json.loads(text) for _tag, attributes, text in Reading(content).texts if attributes.get("id") == "data")
+
+
+def test_it_is_a_download_with_a_telling_name(client):
+    response = client.get("/ru/case-studies.html?country=NO")
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert re.fullmatch(r'attachment; filename="case-studies-ru-[\d-]+\.html"', response["Content-Disposition"])
+
+
+def test_it_holds_every_study_in_both_languages(client):
+    content = html(client, "/en/case-studies.html?country=NO&sort=title")
+    found = slugs(content)
+    assert len(found) == Selection(QueryDict("country=NO")).counts.total
+    for study in CaseStudy.objects.filter(slug__in=found):
+        for text in (study.practice_en, study.practice_ru, study.lessons_en, study.lessons_ru):
+            assert text.replace("&", "&amp;").replace("'", "&#x27;").replace('"', "&quot;") in content
+    assert f'id="/study/{found[0]}"' in content
+    assert f'href="#/study/{found[0]}"' in content
+
+
+def test_no_identifier_stands_twice(client):
+    identifiers = [
+        a["id"] for _tag, a in Reading(html(client, "/en/case-studies.html?country=KZ")).elements if "id" in a
+    ]
+    assert len(identifiers) == len(set(identifiers)) > 100
+
+
+def test_it_asks_for_nothing_and_runs_only_its_own_scripts(client):
+    page = Reading(html(client, "/en/case-studies.html?country=KZ"))
+    assert [tag for tag, _attributes in page.elements if tag in ("link", "img", "iframe", "object", "base")] == []
+    assert [tag for tag, attributes in page.elements if "src" in attributes or "style" in attributes] == []
+    policy = next(a["content"] for tag, a in page.elements if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    inline = [text for _tag, attributes, text in page.texts if attributes.get("type") != "application/json"]
+    assert len(inline) == 4
+    for text in inline:
+        assert f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in policy
+
+
+def test_it_says_where_it_comes_from(client):
+    content = html(client, "/en/case-studies.html?country=NO&measured=1")
+    for text in ("Country: Norway; Measured results", "CC BY 4.0", "Offline edition of"):
+        assert text in content
+    assert 'href="http://testserver/en/case-studies/?country=NO&amp;measured=1"' in content
+
+
+def test_facets_and_orders_are_those_of_the_site(client):
+    data = data_of(html(client, "/en/case-studies.html?mode=rail"))
+    selection = Selection(QueryDict("mode=rail&sort=title"))
+    by_title = sorted(data["studies"], key=lambda study: study["places"]["title"]["en"])
+    studies = list(selection.all_studies(CaseStudy.objects.all()))
+    assert [study["slug"] for study in by_title] == [study.slug for study in studies]
+    counts = selection.counts.by_filter["theme"]
+    for code, _label in next(f["values"] for f in data["filters"] if f["key"] == "theme"):
+        assert sum(code in study["values"].get("theme", ()) for study in data["studies"]) == counts[code]
+
+
+def test_synonyms_are_limited_to_what_the_studies_hold():
+    few, all_of_them = (edition_data(Selection(QueryDict(q)), "", "")["thesaurus"] for q in ("country=UG", ""))
+    rows = [row for row in all_of_them["same"] if "УЭО" in (*row[0], *row[1])]
+    assert any("authorized economic operator" in row[0] for row in rows)
+    assert len(few["same"]) < len(all_of_them["same"])
+    assert {code for key, code, _names in few["records"] if key == "country"} < {
+        code for key, code, _names in all_of_them["records"] if key == "country"
+    }
+
+
+def test_markup_in_a_text_stays_text(client, empty_collection, make_study):
+    make_study(title_en="<script>alert(1)</script>", practice_en="</script><!-- studies --> & more")
+    content = html(client, "/en/case-studies.html")
+    assert len(slugs(content)) == 1
+    assert "<script>alert" not in content
+    assert "&lt;/script&gt;&lt;!-- studies --&gt; &amp; more" in content
+
+
+def test_starter_collection_stays_under_five_megabytes(client):
+    assert 3_000_000 < len(html(client, "/ru/case-studies.html").encode()) < 5_000_000
+
+
+def test_zip_holds_the_same_studies_in_parts(client, monkeypatch):
+    monkeypatch.setattr("casestudies.exports.offline_zip.STUDIES_IN_A_PART", 5)
+    files = archive(client, "/en/case-studies.zip?country=KZ")
+    number = Selection(QueryDict("country=KZ")).counts.total
+    parts = [f"parts/{place}.js" for place in range(1, -(-number // 5) + 1)]
+    index = files.read("index.html").decode()
+    assert data_of(index)["parts"] == parts
+    assert files.testzip() is None
+    read = [json.loads(re.fullmatch(r"addStudies\((.*)\);\n", files.read(name).decode())[1]) for name in parts]
+    plain = [files.read(f"pages/{place}.html").decode() for place in range(1, len(parts) + 1)]
+    expected = slugs(html(client, "/en/case-studies.html?country=KZ"))
+    assert [slug for part in read for slug in slugs(part)] == expected
+    assert [slug for part in plain for slug in slugs(part)] == expected
+    assert 'href="pages/1.html"' in index
+
+
+@pytest.mark.parametrize(("format_", "extension"), [(OfflineHtml, "html"), (OfflineZip, "zip")])
+def test_too_long_a_list_is_refused_with_what_to_do(client, monkeypatch, format_, extension):
+    monkeypatch.setattr(format_, "most", 3)
+    response = client.get(f"/en/case-studies.{extension}?country=KZ")
+    assert response.status_code == 400
+    message = response.json()["errors"][0]["message"]
+    assert "holds up to 3 studies, and the list has" in message
+    assert ("ZIP for offline use" in message.partition("another format")[2]) == (extension == "html")
+    page = client.get("/en/case-studies/?country=KZ").content.decode()
+    assert f"/en/case-studies.{extension}?country=KZ" not in page
+    assert "holds up to 3 studies: narrow the list" in page
+
+
+def test_queries_do_not_grow_with_the_studies(client, empty_collection, make_study, django_assert_max_num_queries):
+    for _number in range(10):
+        make_study(outcomes=1, provisions=[("TIR", "Article 4")], countries=["KZ", "UZ"])
+    html(client, "/en/case-studies.html")
+    with django_assert_max_num_queries(60):
+        html(client, "/en/case-studies.html")
+
+
+def test_command_writes_the_same_file(client, tmp_path, settings):
+    settings.SITE_URL = "http://testserver"
+    output = tmp_path / "edition.html"
+    call_command("offline_edition", language="ru", output=output, question="country=NO", verbosity=0)
+    assert output.read_text(encoding="utf-8") == html(client, "/ru/case-studies.html?country=NO")
+    call_command("offline_edition", language="ru", output=tmp_path / "edition.zip", question="country=NO", verbosity=0)
+    assert "index.html" in zipfile.ZipFile(tmp_path / "edition.zip").namelist()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"output": "edition.pdf"},
+        {"output": "edition.html", "site": ""},
+        {"output": "edition.html", "question": "country=XX"},
+    ],
+)
+def test_command_says_what_is_wrong(tmp_path, options):
+    options = {"site": "http://testserver", **options, "output": tmp_path / options["output"]}
+    with pytest.raises(CommandError):
+        call_command("offline_edition", **options)
+    assert not options["output"].exists()
