@@ -11,6 +11,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("casestudies.api.urls")),
     *i18n_patterns(path("", include("casestudies.urls"))),
 ]
 handler404 = "casestudies.views.not_found"
