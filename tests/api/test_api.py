@@ -63,7 +63,7 @@ def test_study_is_the_same_alone_and_in_a_list(client):
 
 def test_unpublished_study_is_nowhere(client, make_study):
     make_study(slug="kept-back", status="draft", title_en="Wombat")
-    assert answer(client, "case-studies/?q=wombat")["count"] == 0
+    assert answer(client, "case-studies/?q=wombat&as_typed=1")["count"] == 0
     assert answer(client, "case-studies/kept-back/", 404)["errors"][0]["key"] == "slug"
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -58,10 +60,15 @@ def test_page_for_people_shows_every_address_and_key(client):
 def described(db, settings):
     """The interface as schemathesis reads it, with real studies where a study's slug is asked."""
     settings.API_RATE_LIMIT = "1000000/minute"
+    # As Django's test client does: a request must not close the connection that holds the test's transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     slugs = list(CaseStudy.objects.published().values_list("slug", flat=True)[:20])
     schemathesis.openapi.format("study-slug", st.sampled_from(slugs))
     config = SchemathesisConfig.from_dict({"generation": {"deterministic": True, "max-examples": EXAMPLES}})
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), config=config)
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), config=config)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 interface = schemathesis.pytest.from_fixture("described")
