@@ -19,6 +19,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 SITE_URL = env("SITE_URL", default="").rstrip("/")
 SITE_NAME = env("SITE_NAME", default="") or _("Best Practices at Border Crossings")
 INSTITUTION = env("INSTITUTION", default="")
+CONTACT_EMAIL = env("CONTACT_EMAIL", default="")
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 

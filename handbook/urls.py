@@ -5,12 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from casestudies import views
+from casestudies.harvesting.views import oai
 
 urlpatterns = [
     path("", views.choose_language, name="choose-language"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
+    path("oai", oai, name="oai"),
     path("api/v1/", include("casestudies.api.urls")),
     *i18n_patterns(path("", include("casestudies.urls"))),
 ]

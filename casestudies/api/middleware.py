@@ -37,10 +37,7 @@ class ApiMiddleware:
         with translation.override(language_asked(request)):
             rate, limiter = parse(settings.API_RATE_LIMIT), _limiter(settings.API_RATE_LIMIT_STORAGE)
             client = client_address(request)
-            if limiter.hit(rate, client):
-                response = self._answered(request)
-            else:
-                response = _too_many(rate)
+            response = self._answered(request) if limiter.hit(rate, client) else _too_many(rate)
             _state_limit(response, rate, limiter, client)
         return response
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language_from_request, gettext
 from django.utils.translation import gettext_lazy as _
 
 from casestudies import search, vocabulary
-from casestudies.filters import MOST_CHOSEN, REPEATED_FILTERS, CaseStudyFilterSet, shortened
+from casestudies.filters import REPEATED_FILTERS, CaseStudyFilterSet, shortened
 
 from .errors import Refused, fault
 
@@ -38,12 +38,20 @@ def language_asked(request: HttpRequest) -> str:
 
 
 def check(request: HttpRequest, keys: list[str]) -> None:
-    """Raise Refused where the query string has another key than these and `lang`, or `lang` is wrong or twice."""
+    """Raise Refused where the query string has another key than these and `lang`, an empty value, or a wrong `lang`.
+
+    The pages pass over empty values, for forms send them; programs need not.
+    """
     allowed = [*keys, "lang"]
     faults = [
         fault(shortened(key), shortened(", ".join(values)), gettext("There is no parameter with this name."), allowed)
         for key, values in request.GET.lists()
         if key not in allowed
+    ]
+    faults += [
+        fault(key, "", gettext("Give a value, or leave the key out."), gettext("a value"))
+        for key, values in request.GET.lists()
+        if key in keys and key != "q" and not all(value.strip() for value in values)
     ]
     languages = request.GET.getlist("lang")
     if any(language not in LANGUAGES for language in languages) or len(languages) > 1:
@@ -91,7 +99,7 @@ def of_studies() -> list[Parameter]:
 _NOTES = {
     "q": _("Words to search for: phrases in quotation marks, -not, OR."),
     "as_typed": _("1: nothing in the words is corrected."),
-    "study": _("Studies chosen one by one, by slug."),
+    "study": _("Studies chosen one by one, by slug; up to 50."),
     "year_from": _("The practice still ran in this year, or later. Not after year_to."),
     "year_to": _("The practice had begun by this year."),
     "changed_since": _("New or changed on this day or later."),
@@ -103,7 +111,7 @@ def _schema(key: str, filterset: CaseStudyFilterSet) -> dict:
     field = filterset.form.fields[key]
     if key == "study":
         slugs = {"type": "string", "format": "study-slug"}
-        return {"type": "array", "items": slugs, "maxItems": MOST_CHOSEN}
+        return {"type": "array", "items": slugs}
     if key in REPEATED_FILTERS:
         return {"type": "array", "items": {"type": "string", "enum": filterset.allowed(key)}}
     if key == "q":
