@@ -20,7 +20,7 @@ from .responses import Response, datestamp
 @csrf_exempt  # nothing is written, and harvesters may POST
 @require_http_methods(["GET", "HEAD", "POST"])
 def oai(request: HttpRequest) -> HttpResponse:
-    """Answer a request of OAI-PMH. What is wrong with it, the answer says, with status 200: the protocol wants it so."""
+    """Answer a request of OAI-PMH. What is wrong with it, the answer says with status 200, as the protocol wants."""
     repository = Repository(site_address(request), request.path)
     answer = repository.answer(request.POST if request.method == "POST" else request.GET)
     return HttpResponse(answer.written(), content_type="text/xml; charset=utf-8")
