@@ -23,7 +23,7 @@ _ESCAPED = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 def linked_data(study: CaseStudy, last_change: datetime, address: str, site: str) -> SafeString:
     """Return JSON-LD for a study's page, safe inside a script element.
 
-    `study` is read with `in_full()`; `address` is that of the page, `site` that of the site, without a slash at the end.
+    `study` is read with `in_full()`; `address` is the page's, `site` the site's, without a slash at the end.
     """
     text = json.dumps(_article(study, last_change, address, site), ensure_ascii=False, cls=DjangoJSONEncoder)
     return mark_safe(text.translate(_ESCAPED))
