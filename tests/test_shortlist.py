@@ -14,7 +14,7 @@ from casestudies.models import CaseStudy
 from casestudies.selection import Selection
 from casestudies.shortlist.cookie import Shortlist
 from tests.factories import UserFactory
-from tests.test_exports import READERS, body
+from tests.test_exports import READERS, file
 
 pytestmark = pytest.mark.django_db
 ONE, TWO, THREE = (
@@ -195,7 +195,7 @@ def test_shared_pages_are_the_same_for_every_reader(reader, path):
 @pytest.mark.parametrize("extension", FORMATS)
 def test_every_format_keeps_the_order_of_the_address(client, extension):
     path = f"/en/case-studies.{extension}?study={THREE}&study={ONE}&study={TWO}&study={ONE}"
-    assert READERS[extension](body(client, path)) == [THREE, ONE, TWO]
+    assert READERS[extension](file(client, path)) == [THREE, ONE, TWO]
 
 
 def test_list_page_has_the_order_too_unless_another_is_asked_for(client):

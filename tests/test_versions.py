@@ -166,7 +166,7 @@ def test_version_page_renders_like_the_study_page_of_a_real_study(client):
     study = CaseStudy.objects.get(slug="cim-smgs-common-rail-consignment-note")
     for language in ("en", "ru"):
         facts = [
-            main("<main>" + part.split("<dl class=\"facts\">")[1].split("</dl>")[0] + "</main>")
+            main("<main>" + part.split('<aside class="facts"')[1].split("</dl>")[0] + "</main>")
             for part in (
                 shown(client, f"/{language}/case-studies/{study.slug}/"),
                 shown(client, f"/{language}/case-studies/{study.slug}/@1/"),

@@ -3,6 +3,8 @@
 from .atom import AtomFeed
 from .base import Format, Group
 from .bibtex import BibTex
+from .booklet import Booklet
+from .briefing_note import BriefingNote
 from .comma_separated import CommaSeparated
 from .document import Document
 from .json_document import JsonDocument
@@ -19,6 +21,14 @@ def _registered(*formats: Format) -> dict[str, Format]:
     return registry
 
 
-FORMATS = _registered(CommaSeparated(), Ris(), BibTex(), JsonDocument(), AtomFeed())
+FORMATS = _registered(
+    Booklet(),
+    BriefingNote(),
+    CommaSeparated(),
+    Ris(),
+    BibTex(),
+    JsonDocument(),
+    AtomFeed(),
+)
 
 __all__ = ["FORMATS", "Document", "Format", "Group"]

@@ -56,7 +56,7 @@ def test_study_is_added_and_removed_by_keyboard_and_said(page, words):
     title, button = titles(page)[0], page.get_by_role("button", name=words.add).first
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").filter(has_text=words.added)).to_have_count(1)
+    expect(page.locator("#shortlist-status")).to_have_text(words.added)
     pressed = page.get_by_role("button", name=words.remove)
     expect(pressed).to_be_focused()
     expect(pressed).to_have_accessible_name(re.compile(re.escape(title) + "$"))
