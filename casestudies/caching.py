@@ -14,6 +14,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_page
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition
@@ -75,6 +76,7 @@ def _etag(request: HttpRequest, *args, **kwargs) -> str | None:
     if state.collection is None:
         return None
     parts = [code_version(), str(state.collection), request.build_absolute_uri()]
+    parts.append(get_language())  # where the address does not say it
     parts += [request.headers.get(header, "") for header in _HEADERS]
     # Weak: the same page is sent compressed and not.
     return 'W/"{}"'.format(blake2b("\n".join(parts).encode(), digest_size=16).hexdigest())

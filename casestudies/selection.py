@@ -13,7 +13,7 @@ from itertools import islice
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Case, Count, F, FloatField, Func, QuerySet, Value, When, Window
+from django.db.models import Case, Count, F, Func, IntegerField, QuerySet, Value, When, Window
 from django.db.models.expressions import Expression
 from django.db.models.functions import Lag, Lead, RowNumber
 from django.http import QueryDict
@@ -245,7 +245,9 @@ class Selection:
         title = [F(f"title_order_{self.language}").asc(), F("pk").asc()]
         newest = F("period_start").desc(nulls_last=True)
         if self.sort == "relevance":
-            return [_looked_up(self.scores).desc(nulls_last=True), newest, *title]
+            # By place, not by score: equal scores stand in one order, whoever puts the studies in order.
+            places = {pk: place for place, pk in enumerate(self.scores)}
+            return [_looked_up(places).asc(nulls_last=True), newest, *title]
         if self.sort == "newest":
             return [newest, *title]
         if self.sort == "given":
@@ -316,14 +318,14 @@ class Selection:
         return Neighbours(studies.get(previous), studies.get(following), place, total)
 
 
-def _looked_up(scores: dict[int, float]) -> Expression:
-    """Return an expression for the score of an entry, null where it has none."""
+def _looked_up(numbers: dict[int, int]) -> Expression:
+    """Return an expression for the number of an entry, null where it has none."""
     return Func(
-        Value(json.dumps(scores)),
+        Value(json.dumps(numbers)),
         F("pk"),
-        template="(%(expressions)s::text)::float8",
+        template="(%(expressions)s::text)::integer",
         arg_joiner="::jsonb ->> ",
-        output_field=FloatField(),
+        output_field=IntegerField(),
     )
 
 

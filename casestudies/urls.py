@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from . import views
+from .api.views import documentation
 from .caching import for_programs, for_readers
 from .exports import FORMATS
 from .exports.views import case_export, case_study_export
@@ -50,4 +51,5 @@ urlpatterns = [
     path("conventions/", for_readers(views.convention_list), name="convention-list"),
     path("conventions/<slug:code>/", for_readers(views.convention_detail), name="convention-detail"),
     path("about/", for_readers(views.about), name="about"),
+    path("api/", for_readers(documentation), name="api-documentation"),
 ]

@@ -34,6 +34,7 @@ from .models import (
 )
 from .panels import flags, panels
 from .selection import Selection
+from .structured_data import citation_tags, linked_data
 from .suggestions import suggest
 from .versions import history
 from .versions.views import withdrawn
@@ -73,6 +74,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /*/compare/",
         "Disallow: /*/shortlist/",
         "Disallow: /*/suggestions/",
+        "Disallow: /api/",
+        f"Sitemap: {site_address(request)}/sitemap.xml",
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain")
@@ -177,18 +180,22 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if study is None:
         return withdrawn(request, slug)
     versions = history(slug)
+    address = site_address(request) + study.get_absolute_url()
+    # Saving a study without changing it is no change to a reader.
+    last_change = versions[0].made_at if versions else study.updated_at
     selection = Selection(request.GET)
     context = {
         "study": study,
         "selection": selection,
         "neighbours": None if selection.faults else selection.neighbours(study),
         "related": related.studies_like(study),
-        "address": site_address(request) + study.get_absolute_url(),
+        "address": address,
+        "linked_data": linked_data(study, last_change, address, site_address(request)),
+        "citation_tags": citation_tags(study, address),
         "downloads": menu.of_study(study),
         "versions": versions,
         "version": versions[0] if versions else None,
-        # Saving a study without changing it is no change to a reader.
-        "last_change": versions[0].made_at if versions else study.updated_at,
+        "last_change": last_change,
     }
     return render(request, "casestudies/case_detail.html", context)
 

@@ -19,6 +19,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 SITE_URL = env("SITE_URL", default="").rstrip("/")
 SITE_NAME = env("SITE_NAME", default="") or _("Best Practices at Border Crossings")
 INSTITUTION = env("INSTITUTION", default="")
+CONTACT_EMAIL = env("CONTACT_EMAIL", default="")
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
@@ -31,16 +32,19 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
     "csp",
+    "corsheaders",
     "axes",
 ]
 MIDDLEWARE = [
     "handbook.middleware.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -53,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "casestudies.api.middleware.ApiMiddleware",
 ]
 ROOT_URLCONF = "handbook.urls"
 WSGI_APPLICATION = "handbook.wsgi.application"
@@ -140,6 +145,17 @@ CONTENT_SECURITY_POLICY = {
 PERMISSIONS_POLICY = {
     feature: [] for feature in ("accelerometer", "camera", "geolocation", "gyroscope", "microphone", "payment", "usb")
 }
+
+# The interface for programs: how often one client may ask, and where that is counted. In memory each process counts for
+# itself; an address of a Redis server makes them count together.
+API_RATE_LIMIT = env("API_RATE_LIMIT", default="600/minute")
+API_RATE_LIMIT_STORAGE = env("API_RATE_LIMIT_STORAGE", default="memory://")
+# Pages of other sites may read it, without cookies.
+CORS_URLS_REGEX = r"^/(api/|oai$)"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "accept-language", "content-type", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["Content-Language", "ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"]
 
 # Signing in
 AUTHENTICATION_BACKENDS = [

@@ -2,15 +2,25 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
 from casestudies import views
+from casestudies.caching import for_programs
+from casestudies.harvesting.views import oai
+from casestudies.sitemaps import SITEMAPS
+
+SITEMAP = {"sitemaps": SITEMAPS}
 
 urlpatterns = [
     path("", views.choose_language, name="choose-language"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", admin.site.urls),
+    path("sitemap.xml", for_programs(sitemaps.index), SITEMAP | {"sitemap_url_name": "sitemap"}),
+    path("sitemap-<section>.xml", for_programs(sitemaps.sitemap), SITEMAP, name="sitemap"),
+    path("oai", oai, name="oai"),
+    path("api/v1/", include("casestudies.api.urls")),
     *i18n_patterns(path("", include("casestudies.urls"))),
 ]
 handler404 = "casestudies.views.not_found"

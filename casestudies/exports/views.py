@@ -57,10 +57,15 @@ def _too_many(selection: Selection, format_: Format) -> Fault:
 
 
 def bad_request(faults: list[Fault]) -> JsonResponse:
+    """Return the answer to a wrong query string."""
+    return refusal(faults, 400)
+
+
+def refusal(faults: list[Fault], status: int) -> JsonResponse:
     """Return the answer, the same for every format and program, that names what is wrong and what is allowed."""
     errors = [
         {"key": fault.key, "value": fault.value, "message": fault.message, "allowed": fault.allowed} for fault in faults
     ]
     return JsonResponse(
-        {"status": 400, "errors": errors}, status=400, json_dumps_params={"ensure_ascii": False, "indent": 1}
+        {"status": status, "errors": errors}, status=status, json_dumps_params={"ensure_ascii": False, "indent": 1}
     )

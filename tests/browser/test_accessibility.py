@@ -30,6 +30,7 @@ PAGES = [
     "/conventions/",
     "/conventions/HARMONIZATION/",
     "/about/",
+    "/api/",
     "/shortlist/",
     f"/compare/?study={STUDY}&study=kyrgyzstan-tulpar-single-window",
     "/compare/?country=KZ",

@@ -1,0 +1,1 @@
+"""The collection for programs: a REST interface for reading, described in OpenAPI 3.1."""

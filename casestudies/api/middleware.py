@@ -1,0 +1,71 @@
+"""What all addresses of the interface have in common: how often they may be asked, and how errors look."""
+
+from collections.abc import Callable
+from functools import cache
+from time import time
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext
+from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
+
+from casestudies.exports.views import refusal
+from handbook.middleware import client_address
+
+from . import errors
+from .parameters import language_asked
+
+
+@cache
+def _limiter(storage: str) -> RateLimiter:
+    return FixedWindowRateLimiter(storage_from_string(storage))
+
+
+class ApiMiddleware:
+    """Counts the requests of each client, says in headers how many are left, and gives every error the same shape."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request for the interface, or hand any other on."""
+        if not request.path_info.startswith("/api/"):
+            return self.get_response(request)
+        with translation.override(language_asked(request)):
+            rate, limiter = parse(settings.API_RATE_LIMIT), _limiter(settings.API_RATE_LIMIT_STORAGE)
+            client = client_address(request)
+            response = self._answered(request) if limiter.hit(rate, client) else _too_many(rate)
+            _state_limit(response, rate, limiter, client)
+        return response
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        method = request.method
+        if method == "HEAD":
+            # The endpoints know GET; the server leaves the body out.
+            request.method = "GET"
+        response = self.get_response(request)
+        request.method = method
+        if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
+            response = errors.for_status(response.status_code, request)
+        if response.status_code == 405:
+            response["Allow"] = ", ".join(errors.METHODS)
+        return response
+
+
+def _too_many(rate: RateLimitItem) -> HttpResponse:
+    message = gettext("Too many requests. The header Retry-After says in how many seconds the next is answered.")
+    allowed = f"{rate.amount} requests in {rate.get_expiry()} seconds"
+    return refusal([errors.fault("rate", "", message, allowed)], 429)
+
+
+def _state_limit(response: HttpResponse, rate: RateLimitItem, limiter: RateLimiter, client: str) -> None:
+    """Set the headers of the IETF's draft-ietf-httpapi-ratelimit-headers, and Retry-After where it is over."""
+    window = limiter.get_window_stats(rate, client)
+    seconds = max(1, round(window.reset_time - time()))
+    response["RateLimit-Policy"] = f'"default";q={rate.amount};w={rate.get_expiry()}'
+    response["RateLimit"] = f'"default";r={window.remaining};t={seconds}'
+    if response.status_code == 429:
+        response["Retry-After"] = str(seconds)

@@ -1,0 +1,116 @@
+"""What a study's page tells machines about itself: schema.org for search engines, citation tags for reference managers.
+
+Vocabularies: https://schema.org/Article, and the tags that Google Scholar and Zotero read, as in
+https://scholar.google.com/intl/en/scholar/inclusion.html
+"""
+
+import json
+from datetime import datetime
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from .exports.document import LICENCE
+from .models import CaseStudy, Convention, Country, Place, Source, Theme
+
+# No character of a text may end the script element or begin a comment in it.
+_ESCAPED = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+def linked_data(study: CaseStudy, last_change: datetime, address: str, site: str) -> SafeString:
+    """Return JSON-LD for a study's page, safe inside a script element.
+
+    `study` is read with `in_full()`; `address` is the page's, `site` the site's, without a slash at the end.
+    """
+    text = json.dumps(_article(study, last_change, address, site), ensure_ascii=False, cls=DjangoJSONEncoder)
+    return mark_safe(text.translate(_ESCAPED))
+
+
+def _article(study: CaseStudy, last_change: datetime, address: str, site: str) -> dict:
+    collection = {"@type": "Collection", "name": str(settings.SITE_NAME), "url": site + reverse("home")}
+    article = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "@id": address,
+        "url": address,
+        "headline": study.title,
+        "abstract": study.summary,
+        "inLanguage": get_language(),
+        "datePublished": study.published_at,
+        "dateModified": last_change,
+        "license": LICENCE,
+        "isAccessibleForFree": True,
+        "isPartOf": collection,
+        "about": [
+            *(_theme(link.theme, site) for link in study.theme_links.all()),
+            *(_convention(link.convention, site) for link in study.provision_links.all()),
+        ],
+        "spatialCoverage": [
+            *(_country(link.country, site) for link in study.country_links.all()),
+            *(_place(place) for place in study.places.all()),
+        ],
+        "citation": [_source(source) for source in study.sources.all()],
+    }
+    if settings.INSTITUTION:
+        article["publisher"] = {"@type": "Organization", "name": settings.INSTITUTION}
+    if study.period_start:
+        # ISO 8601, as schema.org asks: an open end is two dots.
+        article["temporalCoverage"] = f"{study.period_start}/{study.period_end or '..'}"
+    return article
+
+
+def _theme(theme: Theme, site: str) -> dict:
+    return {"@type": "DefinedTerm", "name": theme.name, "termCode": theme.code, "url": site + theme.get_absolute_url()}
+
+
+def _convention(convention: Convention, site: str) -> dict:
+    return {"@type": "Legislation", "name": convention.name, "url": site + convention.get_absolute_url()}
+
+
+def _country(country: Country, site: str) -> dict:
+    return {
+        "@type": "Country",
+        "name": country.name,
+        "identifier": country.alpha2,
+        "url": site + country.get_absolute_url(),
+    }
+
+
+def _place(place: Place) -> dict:
+    found = {"@type": "Place", "name": place.name}
+    if place.latitude is not None:
+        found["geo"] = {"@type": "GeoCoordinates", "latitude": place.latitude, "longitude": place.longitude}
+    return found
+
+
+def _source(source: Source) -> dict:
+    cited = {
+        "@type": "CreativeWork",
+        "name": source.title,
+        "publisher": {"@type": "Organization", "name": source.publisher},
+    }
+    if source.year:
+        cited["datePublished"] = str(source.year)
+    if source.url:
+        cited["url"] = source.url
+    return cited
+
+
+def citation_tags(study: CaseStudy, address: str) -> list[tuple[str, str]]:
+    """Return names and contents of the meta elements by which a reference manager takes the page over."""
+    tags = [
+        ("citation_title", study.title),
+        ("citation_publication_date", f"{study.published_at:%Y/%m/%d}"),
+        ("citation_language", get_language()),
+        ("citation_public_url", address),
+        ("citation_journal_title", str(settings.SITE_NAME)),
+        ("citation_publisher", settings.INSTITUTION),
+        *(("citation_keywords", link.theme.name) for link in study.theme_links.all()),
+        ("DC.title", study.title),
+        ("DC.type", "Text"),
+        ("DC.rights", LICENCE),
+    ]
+    return [(name, content) for name, content in tags if content]
