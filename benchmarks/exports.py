@@ -22,14 +22,14 @@ def main() -> None:
         collection.provide(number, options.seed, keep=options.keep)
         for extension in options.formats:
             found = environment.run_part("exports", environment.database_name(number), "measure", given=extension)
-            print(
-                "| {studies:,} | {extension} | {seconds:.1f} | {rate:,.0f} | {mb:,.1f} | {first:.2f} | {grown:.0f} |".format(
-                    extension=extension, rate=found["studies"] / found["seconds"], **found
-                ),
-                flush=True,
-            )
+            print(_row(extension, **found), flush=True)
         if not options.keep:
             environment.drop(environment.database_name(number))
+
+
+def _row(extension: str, *, studies: int, seconds: float, mb: float, first: float, grown: float) -> str:
+    rate = f"{studies / seconds:,.0f}"
+    return f"| {studies:,} | {extension} | {seconds:.1f} | {rate} | {mb:,.1f} | {first:.2f} | {grown:.0f} |"
 
 
 def _options() -> argparse.Namespace:
@@ -48,7 +48,6 @@ def _measure(extension: str) -> dict:
 
     client = Client()
     # What every request needs is in memory before: a worker has answered others.
-    client.get("/en/case-studies/")
     client.get(f"/en/case-studies.{extension}?country=KZ&theme=single-window").getvalue()
     before = psutil.Process().memory_info().rss
     started = time.perf_counter()
