@@ -117,7 +117,7 @@ def _read_file(folder: Path, path: Path, record_type: type[RecordType], faults: 
             try:
                 located.append(Located(record_type.model_validate(value), name, line))
             except ValidationError as error:
-                faults += _validation_faults(error, name, line)
+                faults += validation_faults(error, name, line)
     except json.JSONDecodeError as error:
         faults.append(Fault(name, error.lineno, "", f"not JSON: {error.msg} (column {error.colno})"))
     except (ValueError, RecursionError) as error:
@@ -125,7 +125,8 @@ def _read_file(folder: Path, path: Path, record_type: type[RecordType], faults: 
     return located
 
 
-def _validation_faults(error: ValidationError, file: str, line: int) -> Iterator[Fault]:
+def validation_faults(error: ValidationError, file: str, line: int) -> Iterator[Fault]:
+    """Yield what is wrong with the record on a line."""
     for detail in error.errors():
         value = repr(detail["input"])
         shown = value if len(value) <= 80 else f"{value[:77]}…"

@@ -145,10 +145,14 @@ def load(folder: Path, *, overwrite: bool = False) -> Report:
     Raises MalformedCollection, and changes nothing, where a file is malformed, a record stands twice, or a record
     names another that does not exist.
     """
-    collection = read(folder)
+    return load_arrivals(_arrivals(read(folder)), overwrite=overwrite)
+
+
+def load_arrivals(arrivals_by_kind: Iterable[tuple[Kind, list[Incoming]]], *, overwrite: bool) -> Report:
+    """Load records, each kind after what it refers to, in one transaction; raises like `load`."""
     report = Report()
     with transaction.atomic(), translation.override("en"):
-        for kind, arrivals in _arrivals(collection):
+        for kind, arrivals in arrivals_by_kind:
             _refuse_duplicates(arrivals)
             _load_kind(kind, arrivals, report, overwrite)
         versions.keep(report.written)

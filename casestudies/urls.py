@@ -6,7 +6,7 @@ from . import views
 from .api.views import documentation
 from .caching import for_programs, for_readers
 from .exports import FORMATS
-from .exports.views import case_export, case_study_export
+from .exports.views import case_export, case_study_export, csv_metadata
 from .shortlist.views import compare, shortlist
 from .versions.views import case_version
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("", for_readers(views.home), name="home"),
     path("case-studies/", for_readers(views.case_list), name="case-list"),
     path("case-studies.<extension:extension>", for_programs(case_export), name="case-export"),
+    path("case-studies.csv-metadata.json", for_programs(csv_metadata), name="case-table-metadata"),
     path(
         "case-studies/<slug:slug>.<extension:extension>",
         for_programs(case_study_export),

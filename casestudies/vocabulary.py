@@ -76,6 +76,23 @@ class Vocabulary:
         return _by_code(Entry(code, pk, f"{convention}: {ref}") for code, pk, convention, ref in provisions)
 
     @cached_property
+    def chapter_titles(self) -> dict[int, str]:
+        """Titles of the chapters by number, which does not stand in them."""
+        chapters = Chapter.objects.filter(kind=Chapter.Kind.CHAPTER)
+        return dict(chapters.values_list("number", self._text("title")))
+
+    @cached_property
+    def region_of(self) -> dict[str, str]:
+        """The name of each country's region, by the country's two-letter code."""
+        return dict(Country.objects.values_list("alpha2", self._text("region__name")))
+
+    @cached_property
+    def provision_references(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Code and reference of each provision, by its convention's code and its English reference."""
+        provisions = Provision.objects.values_list("convention__code", "ref_en", "code", self._text("ref"))
+        return {(convention, english): (code, ref) for convention, english, code, ref in provisions}
+
+    @cached_property
     def mode(self) -> dict[str, Entry]:
         """Transport modes."""
         return {value: Entry(value, value, label) for value, label in TransportMode.choices}

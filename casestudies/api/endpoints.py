@@ -12,13 +12,13 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
 from ninja.decorators import decorate_view
-from ninja.renderers import JSONRenderer
+from ninja.renderers import BaseRenderer
 
 from casestudies import search, versions
 from casestudies.caching import for_programs
 from casestudies.context_processors import site_address
 from casestudies.exports.document import LICENCE
-from casestudies.exports.json_document import study_document, tombstone
+from casestudies.exports.json_document import encoded, study_document, tombstone
 from casestudies.exports.views import refusal
 from casestudies.filters import KEYS
 from casestudies.models import CaseStudy, CaseStudyVersion
@@ -31,8 +31,14 @@ from .parameters import check, language_asked, page_size
 from .vocabularies import Vocabularies
 
 
-class _Renderer(JSONRenderer):
-    json_dumps_params = {"ensure_ascii": False}
+class _Renderer(BaseRenderer):
+    """Writes answers as the JSON export does: the same text and the same moments."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: object, *, response_status: int) -> bytes:
+        """Return the answer in UTF-8."""
+        return encoded(data)
 
 
 api = NinjaAPI(

@@ -8,9 +8,11 @@ from .briefing_note import BriefingNote
 from .comma_separated import CommaSeparated
 from .document import Document
 from .json_document import JsonDocument
+from .json_lines import JsonLines
 from .offline_html import OfflineHtml
 from .offline_zip import OfflineZip
 from .ris import Ris
+from .workbook import Workbook
 
 
 def _registered(*formats: Format) -> dict[str, Format]:
@@ -28,10 +30,12 @@ FORMATS = _registered(
     BriefingNote(),
     OfflineHtml(),
     OfflineZip(),
+    Workbook(),
     CommaSeparated(),
     Ris(),
     BibTex(),
     JsonDocument(),
+    JsonLines(),
     AtomFeed(),
 )
 

@@ -1,13 +1,13 @@
 """CSV as spreadsheets open it: UTF-8 with a byte order mark, commas, one row a study."""
 
-import csv
 from collections.abc import Iterator
+from datetime import date
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from .base import Group
-from .columns import COLUMNS, address_heading
+from .columns import COLUMNS
 from .document import Document
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -15,14 +15,11 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-class _Echo:
-    """A file for csv.writer that hands each row back."""
-
-    def write(self, row: str) -> str:
-        return row
+# Rows that leave together: each piece of an answer costs as much as a few rows do.
+PIECE = 50
 
 
-def neutralized(value: str | int | None) -> str | int | None:
+def neutralized(value: str | int | date | None) -> str | int | date | None:
     """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before a text that looks like one."""
     if isinstance(value, str) and value.lstrip(" \u00a0").startswith(FORMULA_STARTS):
         return f"'{value}"
@@ -41,11 +38,27 @@ class CommaSeparated:
     most = None
 
     def write(self, document: Document) -> Iterator[str]:
-        """Yield the table row by row."""
-        row = csv.writer(_Echo())
+        """Yield the table, some rows at a time."""
         with translation.override(document.language):
-            headings = [str(column.heading) for column in COLUMNS]
-            yield BYTE_ORDER_MARK + row.writerow([*headings, address_heading()])
-            for study in document.studies():
-                cells = [column.value(study) for column in COLUMNS]
-                yield row.writerow([neutralized(cell) for cell in [*cells, document.address_of(study)]])
+            piece = [BYTE_ORDER_MARK + _row([str(column.heading) for column in COLUMNS])]
+            for study in document.rows():
+                piece.append(_row([neutralized(column.value(study)) for column in COLUMNS]))
+                if len(piece) == PIECE:
+                    yield "".join(piece)
+                    piece = []
+        yield "".join(piece)
+
+
+def _row(cells: list[str | int | date | None]) -> str:
+    """Return a row as RFC 4180 has it, every text in quotation marks.
+
+    csv.writer looks at each character to find out which texts need them; with texts as long as these, that took half
+    of the time of an export.
+    """
+    return ",".join([_cell(cell) for cell in cells]) + "\r\n"
+
+
+def _cell(cell: str | int | date | None) -> str:
+    if isinstance(cell, str):
+        return '"{}"'.format(cell.replace('"', '""')) if cell else ""
+    return "" if cell is None else str(cell)

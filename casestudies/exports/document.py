@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_info, gettext
 
+from casestudies import vocabulary
 from casestudies.models import CaseStudy
 from casestudies.selection import Selection
+
+from . import reading
 
 LICENCE_NAME = "CC BY 4.0"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -98,3 +101,11 @@ class Document:
             yield self._study
             return
         yield from self.selection.all_studies(CaseStudy.objects.in_full() if queryset is None else queryset)
+
+    def rows(self) -> Iterator[reading.Study]:
+        """Yield every study in order, as tables and machine files show it: read many times faster than `studies`."""
+        if not self.selection:
+            yield reading.of_model(self._study, vocabulary.current(), self.site)
+            return
+        pattern = self.site + reverse("case-detail", args=["slug"]).replace("slug", "{}")
+        yield from reading.read(self.selection.identifiers(), self.selection.vocabulary, pattern)

@@ -1,54 +1,59 @@
 """JSON for programs: the whole selection with its facet counts, one object a study."""
 
-import json
 from collections.abc import Iterator
 
-from django.core.serializers.json import DjangoJSONEncoder
+import orjson
 from django.utils import translation
 
-from casestudies import versions
-from casestudies.collection_records import case_record
+from casestudies import versions, vocabulary
+from casestudies.collection_export import vocabularies
 from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.models.case import TEXT_FIELDS
 
+from . import reading
 from .base import Group
 from .document import LICENCE, Document
+
+# Studies that leave together: each piece of an answer costs as much as a few studies do.
+PIECE = 50
 
 
 def study_document(study: CaseStudy, site: str) -> dict:
     """Return a study, read with `in_full()`, for programs: codes as in addresses, texts in the active language."""
-    record = case_record(study)
+    return content(reading.of_model(study, vocabulary.current(), site))
+
+
+def content(study: reading.Study) -> dict:
+    """Return what programs get of a study, whether one or all are asked for."""
+    record = study.record
     return {
-        "slug": study.slug,
-        "url": site + study.get_absolute_url(),
-        **{field: getattr(study, field) for field in TEXT_FIELDS},
-        "chapter": study.chapter.number,
+        "slug": record["slug"],
+        "url": study.address,
+        **{field: study.text(field) for field in TEXT_FIELDS},
+        "chapter": record["chapter"],
         "other_chapters": record["other_chapters"],
-        "themes": [{"code": link.theme.code, "name": link.theme.name} for link in study.theme_links.all()],
-        "countries": [{"code": link.country.alpha2, "name": link.country.name} for link in study.country_links.all()],
-        "region_scope": study.region_scope or None,
-        "conventions": [
-            {
-                "code": link.convention.code,
-                "name": link.convention.short_name,
-                "provision": link.provision and link.provision.code,
-                "ref": link.provision and link.provision.ref,
-            }
-            for link in study.provision_links.all()
-        ],
-        "modes": study.transport_modes,
+        "themes": [{"code": code, "name": study.name("theme", code)} for code in record["themes"]],
+        "countries": [{"code": code, "name": study.name("country", code)} for code in record["countries"]],
+        "region_scope": study.in_its_language(record["region_scope"]) or None,
+        "conventions": [_convention(study, instrument) for instrument in record["instruments"]],
+        "modes": record["transport_modes"],
         "period": record["period"],
         "places": record["places"],
-        "implementers": study.implementers,
+        "implementers": record["implementers"],
         "outcomes": [
-            {**numbers, "indicator": outcome.indicator}
-            for numbers, outcome in zip(record["outcomes"], study.outcomes.all(), strict=True)
+            {**outcome, "indicator": study.in_its_language(outcome["indicator"])} for outcome in record["outcomes"]
         ],
         "sources": record["sources"],
-        "handbook": study.handbook,
-        "confidence": study.confidence,
-        "updated": study.updated_at,
+        "handbook": record["handbook"],
+        "confidence": record["confidence"],
+        "updated": study.updated,
     }
+
+
+def _convention(study: reading.Study, instrument: dict) -> dict:
+    provision, ref = study.provision(instrument)
+    name = study.name("convention", instrument["code"])
+    return {"code": instrument["code"], "name": name, "provision": provision, "ref": ref}
 
 
 def tombstone(version: CaseStudyVersion, site: str) -> dict:
@@ -64,8 +69,13 @@ def tombstone(version: CaseStudyVersion, site: str) -> dict:
     }
 
 
+def encoded(value: dict) -> bytes:
+    """Return JSON in UTF-8, times in UTC; texts that wait for their language are written in the active one."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
+
+
 class JsonDocument:
-    """A selection for programs."""
+    """A selection for programs; of the whole collection, what makes the same collection again."""
 
     extension = "json"
     label = "JSON"
@@ -75,8 +85,8 @@ class JsonDocument:
     for_study = False
     most = None
 
-    def write(self, document: Document) -> Iterator[str]:
-        """Yield the head, then the studies one by one, so that memory does not grow with their number."""
+    def write(self, document: Document) -> Iterator[bytes]:
+        """Yield the head, then the studies some at a time, so that memory does not grow with their number."""
         head = {
             "count": document.provenance.studies,
             "question": document.provenance.question,
@@ -88,12 +98,14 @@ class JsonDocument:
         }
         if since := document.selection.filterset.form.cleaned_data["changed_since"]:
             head["withdrawn"] = [tombstone(version, document.site) for version in versions.withdrawn_since(since)]
-        yield _dumped(head)[:-1] + ', "results": ['
+        if not document.selection.choices:
+            head["vocabularies"] = vocabularies()
+        yield encoded(head)[:-1] + b', "results": ['
+        separator, piece = b"\n", []
         with translation.override(document.language):
-            for index, study in enumerate(document.studies()):
-                yield (",\n" if index else "\n") + _dumped(study_document(study, document.site))
-        yield "\n]}\n"
-
-
-def _dumped(value: dict) -> str:
-    return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+            for study in document.rows():
+                piece.append(encoded(content(study) | {"record": study.record}))
+                if len(piece) == PIECE:
+                    yield separator + b",\n".join(piece)
+                    separator, piece = b",\n", []
+        yield (separator + b",\n".join(piece) if piece else b"") + b"\n]}\n"

@@ -9,7 +9,7 @@ from casestudies.context_processors import site_address
 from casestudies.models import CaseStudy
 from casestudies.selection import Fault, Selection
 
-from . import FORMATS, Document, Format
+from . import FORMATS, Document, Format, table_metadata
 
 
 @require_safe
@@ -22,7 +22,24 @@ def case_export(request: HttpRequest, extension: str) -> HttpResponse:
     if format_.most is not None and selection.counts.total > format_.most:
         return bad_request([_too_many(selection, format_)])
     document = Document.of_selection(selection, site_address(request))
-    return _file(format_, document, f"case-studies-{document.language}-{document.provenance.day:%Y-%m-%d}")
+    response = _file(format_, document, f"case-studies-{document.language}-{document.provenance.day:%Y-%m-%d}")
+    if extension == "csv":
+        response["Link"] = table_metadata.link(document)
+    return response
+
+
+@require_safe
+def csv_metadata(request: HttpRequest) -> HttpResponse:
+    """Describe the CSV file of a selection: where it comes from, and what its columns hold."""
+    selection = Selection(request.GET)
+    if selection.faults:
+        return bad_request(selection.faults)
+    document = Document.of_selection(selection, site_address(request))
+    return JsonResponse(
+        table_metadata.described(document),
+        content_type=table_metadata.CONTENT_TYPE,
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
 
 
 @require_safe

@@ -36,7 +36,9 @@ def test_list_is_the_export_in_pages(client, question, language):
     while path:
         pages.append(answer(client, path))
         path = (pages[-1]["next"] or "").removeprefix("http://testserver/api/v1/")
-    assert [study for page in pages for study in page["results"]] == exported["results"]
+    # The file also holds what makes the same collection again.
+    expected = [{key: value for key, value in study.items() if key != "record"} for study in exported["results"]]
+    assert [study for page in pages for study in page["results"]] == expected
     for page in pages:
         for key in ("count", "question", "language", "licence", "facets"):
             assert page[key] == exported[key], key

@@ -1,11 +1,11 @@
-"""`manage.py load_collection [PATH]`: load the collection's files into the database."""
+"""`manage.py load_collection [PATH]`: load the collection's files, or an exported one, into the database."""
 
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from casestudies import loading
+from casestudies import collection_export, loading
 from casestudies.collection_files import MalformedCollection
 
 
@@ -15,13 +15,14 @@ class Command(BaseCommand):
     help = "Loads the collection's files in one transaction. What a curator changed stays, unless --overwrite is given."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder and whether a curator's changes give way."""
+        """Take the folder or file and whether a curator's changes give way."""
         parser.add_argument(
             "path",
             nargs="?",
             type=Path,
             default=settings.BASE_DIR / "fixtures",
-            help="the folder with cases/ and reference/ (default: the collection that ships)",
+            help="the folder with cases/ and reference/, or a JSON file that the site exported"
+            " (default: the collection that ships)",
         )
         parser.add_argument(
             "--overwrite", action="store_true", help="also replace what was changed or deleted in the admin"
@@ -30,7 +31,8 @@ class Command(BaseCommand):
     def handle(self, *, path: Path, overwrite: bool, **options) -> None:
         """Load and report. Raises CommandError with every fault of a malformed collection."""
         try:
-            report = loading.load(path, overwrite=overwrite)
+            load = collection_export.load if path.is_file() else loading.load
+            report = load(path, overwrite=overwrite)
         except MalformedCollection as error:
             raise CommandError(f"Nothing was loaded.\n{error}") from error
         if options["verbosity"] < 1:

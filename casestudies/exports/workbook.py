@@ -1,0 +1,247 @@
+"""XLSX: a workbook with the studies, their outcomes and their sources, a sheet each, and where they come from."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+
+import xlsxwriter
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from casestudies.models import Outcome
+
+from .base import Group
+from .columns import COLUMNS, Value, labels
+from .document import Document
+from .reading import Study
+
+# Excel's own limits, https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
+ROWS_ON_A_SHEET = 1_048_576
+CHARACTERS_IN_A_CELL = 32_767
+LINKS_ON_A_SHEET = 65_530
+LENGTH_OF_A_LINK = 2_079
+# What XML cannot hold; PostgreSQL's texts may.
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+BYTES_IN_A_PIECE = 65_536
+
+_WIDE, _MEDIUM, _NARROW = 60, 30, 12
+_WIDTHS = {
+    **dict.fromkeys(("summary", "challenge", "practice", "results", "lessons", "outcomes", "sources"), _WIDE),
+    **dict.fromkeys(("chapter", "other_chapters", "period_start", "period_end", "country_codes", "updated"), _NARROW),
+    "title": 45,
+}
+
+
+class _Formats:
+    """How cells look: made once a workbook."""
+
+    def __init__(self, book: xlsxwriter.Workbook):
+        self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DDE6F0"})
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.number = book.add_format({"valign": "top"})
+        self.date = book.add_format({"valign": "top", "num_format": "yyyy-mm-dd", "align": "left"})
+        self.link = book.add_format(
+            {"text_wrap": True, "valign": "top", "font_color": "#0563C1", "underline": 1, "hyperlink": True}
+        )
+
+
+class _Table:
+    """Rows under a frozen heading with filters. Where a sheet is full, they continue on a further one."""
+
+    def __init__(self, book: xlsxwriter.Workbook, formats: _Formats, name: str, columns: list[tuple[str, int]]):
+        self.name, self.sheets = name, 0
+        self.cut_texts = self.unlinked = 0
+        self._book, self._formats, self._columns = book, formats, columns
+        self._begin_sheet()
+
+    def _begin_sheet(self) -> None:
+        self.sheets += 1
+        self._sheet = self._book.add_worksheet(self.name if self.sheets == 1 else f"{self.name} {self.sheets}")
+        self._sheet.freeze_panes(1, 1)
+        self._row, self._links = 1, 0
+        for place, (heading, width) in enumerate(self._columns):
+            self._sheet.set_column(place, place, width)
+            self._sheet.write_string(0, place, heading, self._formats.heading)
+
+    def write(self, values: list[Value]) -> None:
+        """Write one row."""
+        if self._row == ROWS_ON_A_SHEET:
+            self.finish()
+            self._begin_sheet()
+        for place, value in enumerate(values):
+            if value is not None and value != "":
+                self._write_cell(place, value)
+        self._row += 1
+
+    def finish(self) -> None:
+        """Put the filters over the rows that were written."""
+        self._sheet.autofilter(0, 0, self._row - 1, len(self._columns) - 1)
+
+    def _write_cell(self, place: int, value: Value) -> None:
+        if isinstance(value, str):
+            if value.startswith(("https://", "http://")) and self._write_link(place, value):
+                return
+            # A string is written as a string: no spreadsheet takes it for a formula, however it begins.
+            self._sheet.write_string(self._row, place, self._fitting(value), self._formats.text)
+        elif isinstance(value, bool):
+            self._sheet.write_boolean(self._row, place, value, self._formats.number)
+        elif isinstance(value, date):
+            self._sheet.write_datetime(self._row, place, value, self._formats.date)
+        else:
+            self._sheet.write_number(self._row, place, value, self._formats.number)
+
+    def _write_link(self, place: int, address: str) -> bool:
+        """Write an address as a link and say so; not where Excel would refuse it."""
+        if " " in address or len(address) > LENGTH_OF_A_LINK or CONTROL_CHARACTERS.search(address):
+            return False
+        if self._links == LINKS_ON_A_SHEET:
+            self.unlinked += 1
+            return False
+        self._links += 1
+        return self._sheet.write_url(self._row, place, address, self._formats.link) == 0
+
+    def _fitting(self, text: str) -> str:
+        """Return the text as a cell can hold it."""
+        text = CONTROL_CHARACTERS.sub("", text)
+        if _length(text) <= CHARACTERS_IN_A_CELL:
+            return text
+        self.cut_texts += 1
+        note = " " + gettext("[… cut: a cell holds no more; the whole text is on the study’s page]")
+        # In the middle of a character of two units nothing may be cut.
+        units = text.encode("utf-16-le")[: 2 * (CHARACTERS_IN_A_CELL - _length(note))]
+        return units.decode("utf-16-le", errors="ignore") + note
+
+
+def _length(text: str) -> int:
+    """Return the length as Excel counts it: an emoji is two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def _outcomes(study: Study) -> Iterator[list[Value]]:
+    language = study.vocabulary.language
+    for outcome in study.record["outcomes"]:
+        source = study.record["sources"][outcome["source"]]
+        yield [
+            study.record["slug"],
+            study.text("title"),
+            study.in_its_language(outcome["indicator"]),
+            outcome["before"],
+            outcome["before_year"],
+            outcome["after"],
+            outcome["after_year"],
+            labels(Outcome.Unit, language)[outcome["unit"]],
+            labels(Outcome.Better, language)[outcome["better"]],
+            source["title"],
+            source["url"],
+        ]
+
+
+def _sources(study: Study) -> Iterator[list[Value]]:
+    for source in study.record["sources"]:
+        yield [
+            study.record["slug"],
+            study.text("title"),
+            source["title"],
+            source["publisher"],
+            source["year"],
+            source["url"],
+            source["checked"],
+        ]
+
+
+class Workbook:
+    """A workbook for Excel, LibreOffice and others."""
+
+    extension = "xlsx"
+    label = _("XLSX (Excel)")
+    group = Group.TABLES
+    content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    as_attachment = True
+    for_study = False
+    most = None
+
+    def write(self, document: Document) -> Iterator[bytes]:
+        """Yield the file once it is complete: a workbook's index, written last, is what its sheets are found by."""
+        with tempfile.TemporaryDirectory(prefix="workbook-") as folder, tempfile.TemporaryFile(dir=folder) as file:
+            with translation.override(document.language):
+                _write(document, file, folder)
+            file.seek(0)
+            while piece := file.read(BYTES_IN_A_PIECE):
+                yield piece
+
+
+def _write(document: Document, file: object, folder: str) -> None:
+    """Write the workbook: rows go to files in `folder` as they come, so that memory does not grow with them."""
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
+    book.set_properties({"title": document.provenance.question, "author": document.provenance.collection})
+    formats = _Formats(book)
+    studies, outcomes, sources = tables = _tables(book, formats)
+    for study in document.rows():
+        studies.write([column.value(study) for column in COLUMNS])
+        for row in _outcomes(study):
+            outcomes.write(row)
+        for row in _sources(study):
+            sources.write(row)
+    for table in tables:
+        table.finish()
+    _write_about(book, formats, document, tables)
+    book.close()
+
+
+def _tables(book: xlsxwriter.Workbook, formats: _Formats) -> list[_Table]:
+    study, title = ("slug", _MEDIUM), (gettext("Title"), _WIDTHS["title"])
+    year, address = (gettext("Year"), _NARROW), (gettext("Address"), _WIDE)
+    outcomes = [
+        *(study, title, (gettext("Indicator"), _WIDE)),
+        *((gettext("Before"), _NARROW), (gettext("Year of the value before"), _NARROW)),
+        *((gettext("After"), _NARROW), (gettext("Year of the value after"), _NARROW)),
+        *((gettext("Unit"), _NARROW), (gettext("Better is"), _NARROW)),
+        *((gettext("Source"), _WIDE), (gettext("Address of the source"), _WIDE)),
+    ]
+    sources = [
+        *(study, title, (gettext("Source"), _WIDE), (gettext("Publisher"), _MEDIUM), year, address),
+        (gettext("Checked"), _NARROW),
+    ]
+    columns = [(str(column.heading), _WIDTHS.get(column.name, _MEDIUM)) for column in COLUMNS]
+    return [
+        _Table(book, formats, pgettext("sheet", "Studies"), columns),
+        _Table(book, formats, pgettext("sheet", "Outcomes"), outcomes),
+        _Table(book, formats, pgettext("sheet", "Sources"), sources),
+    ]
+
+
+def _write_about(book: xlsxwriter.Workbook, formats: _Formats, document: Document, tables: list[_Table]) -> None:
+    """Write the last sheet: where the workbook comes from, and where Excel's limits left a mark."""
+    sheet = book.add_worksheet(pgettext("sheet", "About"))
+    sheet.set_column(0, 0, _MEDIUM)
+    sheet.set_column(1, 1, 100)
+    rows = document.provenance.rows() + [row for table in tables for row in _marks(table)]
+    for number, (label, value) in enumerate(rows):
+        sheet.write_string(number, 0, label, formats.heading)
+        fits = len(value) <= LENGTH_OF_A_LINK and value.startswith(("https://", "http://"))
+        write, look = (sheet.write_url, formats.link) if fits else (sheet.write_string, formats.text)
+        write(number, 1, CONTROL_CHARACTERS.sub("", value)[:CHARACTERS_IN_A_CELL], look)
+
+
+def _marks(table: _Table) -> Iterator[tuple[str, str]]:
+    """Yield what the reader of a sheet has to know of it."""
+    if table.sheets > 1:
+        yield (
+            table.name,
+            gettext("The rows continue on further sheets, up to “%(name)s %(number)d”: a sheet holds no more.")
+            % {"name": table.name, "number": table.sheets},
+        )
+    if table.unlinked:
+        yield (
+            table.name,
+            gettext("%(number)d addresses are written as text: a sheet holds no more links.")
+            % {"number": table.unlinked},
+        )
+    if table.cut_texts:
+        yield (
+            table.name,
+            gettext("%(number)d texts are cut, which each says at its end: a cell holds no more.")
+            % {"number": table.cut_texts},
+        )

@@ -1,0 +1,127 @@
+"""The whole collection as one JSON file: what it holds makes the same collection in an empty database."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from casestudies import loading
+from casestudies.models import CaseStudy, Country, Theme
+
+pytestmark = pytest.mark.django_db
+KINDS = [getattr(loading, name) for name in dir(loading) if isinstance(getattr(loading, name), loading.Kind)]
+
+
+def records() -> dict[str, list[dict]]:
+    """Everything the database holds, as the collection's own records."""
+    return {kind.name: [kind.content_of(record) for record in kind.current()] for kind in KINDS}
+
+
+def empty_the_database() -> None:
+    tables = [name for name in connection.introspection.table_names() if name.startswith("casestudies_")]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose checks wait for the end cannot be emptied
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@pytest.fixture
+def exported(client, tmp_path):
+    """Return a function that saves what an address of the site answers."""
+
+    def save(address: str) -> Path:
+        path = tmp_path / "case-studies.json"
+        path.write_bytes(client.get(address).getvalue())
+        return path
+
+    return save
+
+
+def test_export_loaded_into_an_empty_database_gives_the_same_collection(exported, make_study, client):
+    # What curators may do and the collection's own files do not.
+    make_study(
+        slug="unfinished_Study",
+        title_ru="",
+        summary_en="",
+        summary_ru=None,
+        sources=["With outcome", "Other"],
+        outcomes=2,
+        themes=[],
+        countries=[],
+        region_scope_ru="Союз",
+        provisions=[("TIR", None), ("TIR", "Article 4")],
+    )
+    Country.objects.filter(alpha2="NO").update(alternative_names_en=["Norge"], latitude=None, longitude=None)
+    Theme.objects.filter(code="seaports").update(name_en="Ports at sea", name_ru="")
+    before = records()
+    assert len(before) == 11
+    path = exported("/ru/case-studies.json")
+    empty_the_database()
+    assert not any(records().values())
+    call_command("load_collection", path, verbosity=0)
+    after = records()
+    # Studies have no order of their own in the file: it is that of the list.
+    for kind in before:
+        key = json.dumps if kind == "case study" else str
+        if kind in ("case study", "region", "country", "concept"):
+            assert sorted(after[kind], key=key) == sorted(before[kind], key=key)
+        else:
+            assert after[kind] == before[kind]
+    # And it is found at once.
+    assert json.loads(client.get("/en/case-studies.json?q=transit&country=KZ").getvalue())["count"] == 8
+
+
+def test_loading_an_export_into_its_own_database_changes_nothing(exported, capsys):
+    path = exported("/en/case-studies.json")
+    before = dict(CaseStudy.objects.values_list("slug", "updated_at"))
+    call_command("load_collection", path)
+    heading, *rows = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["created", "updated", "unchanged", "kept"]
+    assert len(rows) == 11
+    assert all(row.split()[-4] == row.split()[-3] == row.split()[-1] == "0" for row in rows)
+    assert dict(CaseStudy.objects.values_list("slug", "updated_at")) == before
+
+
+def test_a_selection_has_its_studies_and_no_vocabulary(exported):
+    path = exported("/en/case-studies.json?country=NO")
+    assert "vocabularies" not in json.loads(path.read_text())
+    CaseStudy.objects.filter(countries__alpha2="NO").delete()
+    call_command("load_collection", path, verbosity=0, overwrite=True)
+    assert CaseStudy.objects.filter(countries__alpha2="NO").count() == len(json.loads(path.read_text())["results"]) > 2
+    empty_the_database()
+    with pytest.raises(CommandError, match="is not among the chapters of the collection"):
+        call_command("load_collection", path, verbosity=0)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda document: document.pop("results"), "no list of results"),
+        (lambda document: document["results"][0].pop("record"), "case-studies.json:2: Input should be a valid dict"),
+        (lambda document: document["results"][1]["record"].pop("period"), "case-studies.json:3: period: Field req"),
+        (lambda document: document["results"][0]["record"]["en"].update(title="\0"), "en.title: String should match"),
+        (lambda document: document["results"][0]["record"]["en"].update(title="x" * 201), "the database refuses it"),
+        (lambda document: document["results"][0]["record"]["period"].update(start=1066), "period.start"),
+        (lambda document: document["vocabularies"]["themes"][0].update(code=5), "case-studies.json:1: code: Input"),
+        (lambda document: document["vocabularies"].update(themes="all"), "not an exported collection"),
+    ],
+)
+def test_spoilt_file_is_named_with_line_and_field_and_changes_nothing(exported, spoil, message):
+    path = exported("/en/case-studies.json")
+    document = json.loads(path.read_text())
+    spoil(document)
+    path.write_text(json.dumps(document))
+    before = records()
+    with pytest.raises(CommandError) as error:
+        call_command("load_collection", path, verbosity=0)
+    assert message in str(error.value)
+    assert records() == before
+
+
+def test_a_file_that_is_not_json_is_named(tmp_path):
+    path = tmp_path / "case-studies.json"
+    path.write_text('{"results": [\n')
+    with pytest.raises(CommandError, match=r"case-studies.json:2: not JSON"):
+        call_command("load_collection", path, verbosity=0)

@@ -1,0 +1,313 @@
+"""Tables and machine files: what stands in them, what their formats forbid, and what happens when nobody listens."""
+
+import csv
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.http import QueryDict
+from django.utils import translation
+from openpyxl.utils.escape import unescape
+
+from casestudies import vocabulary
+from casestudies.collection_records import case_record
+from casestudies.exports import Document, reading, workbook
+from casestudies.exports.json_document import content
+from casestudies.models import CaseStudy, Outcome, Source
+from casestudies.selection import Selection
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(client, path: str) -> bytes:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.getvalue()
+
+
+def opened(client, path: str) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(answer(client, path)))
+
+
+def by_heading(sheet) -> list[dict]:
+    """Return the rows of a sheet, cells by their headings."""
+    headings, *rows = sheet.iter_rows()
+    return [{heading.value: cell for heading, cell in zip(headings, row, strict=True)} for row in rows]
+
+
+# Reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_studies_are_read_as_the_collections_records(make_study):
+    make_study(slug="bare", sources=["Only"], themes=[], countries=[], summary_ru=None, region_scope_en="A group")
+    make_study(slug="numbers", outcomes=3, provisions=[("TIR", None), ("TIR", "Article 4")])
+    Outcome.objects.filter(case_study__slug="numbers").update(before="0.1250", after="12345678901234.5")
+    expected = {study.slug: study for study in CaseStudy.objects.in_full()}
+    identifiers = [study.pk for study in expected.values()][::-1]
+    found = list(reading.read(identifiers, vocabulary.current(), "https://a/{}/"))
+    assert [study.record["slug"] for study in found] == list(expected)[::-1]
+    for study in found:
+        model = expected[study.record["slug"]]
+        assert study.record == case_record(model)
+        assert list(study.record) == list(case_record(model))
+        assert study.updated == model.updated_at
+        assert study.address == f"https://a/{model.slug}/"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_names_and_texts_are_those_of_the_models(make_study, language):
+    make_study(slug="half-translated", title_ru="", provisions=[("TIR", "Article 4")], outcomes=1)
+    with translation.override(language):
+        model = CaseStudy.objects.in_full().get(slug="half-translated")
+        (study,) = reading.read([model.pk], vocabulary.current(), "{}")
+        found = content(study)
+        assert found["title"] == model.title == model.title_en
+        link = model.provision_links.get()
+        assert found["conventions"] == [
+            {
+                "code": "TIR",
+                "name": link.convention.short_name,
+                "provision": link.provision.code,
+                "ref": link.provision.ref,
+            }
+        ]
+        assert found["countries"] == [{"code": "NO", "name": model.country_links.get().country.name}]
+        assert found["outcomes"][0]["indicator"] == model.outcomes.get().indicator
+
+
+def test_more_studies_than_a_batch_keep_their_order(client, monkeypatch):
+    monkeypatch.setattr(reading, "BATCH", 7)
+    expected = [entry.case_study.slug for entry in Selection(QueryDict("sort=title")).entries]
+    lines = answer(client, "/en/case-studies.jsonl?sort=title").splitlines()
+    assert [json.loads(line)["slug"] for line in lines] == expected
+
+
+# JSON Lines and CSV ----------------------------------------------------------------------------------------------
+
+
+def test_every_line_of_json_lines_has_one_shape_and_says_where_it_comes_from(client):
+    lines = [json.loads(line) for line in answer(client, "/ru/case-studies.jsonl?country=NO").splitlines()]
+    assert len({tuple(line) for line in lines}) == 1
+    for line in lines:
+        assert line["provenance"]["question"] == "Страна: Норвегия"
+        assert line["provenance"]["count"] == len(lines)
+        assert line["provenance"]["address"] == "http://testserver/ru/case-studies/?country=NO"
+        assert line["provenance"]["licence"].startswith("https://creativecommons.org/")
+        assert line["record"] == case_record(CaseStudy.objects.in_full().get(slug=line["slug"]))
+
+
+@pytest.mark.parametrize("text", ['He said "stop", and\r\nwent', "\u2028separator", "a;b\tc", "😀 שלום", "=1+1"])
+def test_csv_gives_every_text_back(client, empty_collection, make_study, text):
+    make_study(summary_en=text)
+    (row,) = csv.DictReader(io.StringIO(answer(client, "/en/case-studies.csv").decode("utf-8-sig"), newline=""))
+    assert row["Summary"].removeprefix("'") == text
+
+
+def test_csv_is_described_by_a_file_beside_it(client):
+    response = client.get("/ru/case-studies.csv?country=NO&page=2")
+    link = response["Link"]
+    assert link.endswith('; rel="describedby"; type="application/csvm+json"')
+    metadata = client.get(link[1 : link.index(">")])
+    assert metadata["Content-Type"] == "application/csvm+json"
+    described = metadata.json()
+    assert described["@context"] == ["http://www.w3.org/ns/csvw", {"@language": "ru"}]
+    assert described["url"] == "http://testserver/ru/case-studies.csv?country=NO"
+    assert described["dc:description"] == "Страна: Норвегия"
+    assert described["dc:source"] == {"@id": "http://testserver/ru/case-studies/?country=NO"}
+    headings, *rows = csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"), newline=""))
+    columns = described["tableSchema"]["columns"]
+    assert [column["titles"] for column in columns] == headings
+    assert described["dc:extent"].endswith(f": {len(rows)}")
+    read_as = {"integer": int, "gYear": int, "date": datetime.fromisoformat, "string": str, "anyURI": str}
+    for row in rows:
+        for column, cell in zip(columns, row, strict=True):
+            for value in cell.split(column["separator"]) if "separator" in column else [cell]:
+                assert not value or read_as[column["datatype"]](value) is not None
+
+
+def test_description_of_a_wrong_question_is_refused(client):
+    wrong = client.get("/en/case-studies.csv-metadata.json?colour=red")
+    assert (wrong.status_code, wrong.json()) == (400, client.get("/en/case-studies.csv?colour=red").json())
+
+
+# XLSX ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "heading"),
+    [
+        ("en", ["Studies", "Outcomes", "Sources", "About"], "First year of the practice"),
+        ("ru", ["Примеры", "Результаты", "Источники", "О файле"], "Первый год практики"),
+    ],
+)
+def test_workbook_has_its_sheets_in_the_language_of_its_address(client, language, names, heading):
+    book = opened(client, f"/{language}/case-studies.xlsx?country=NO")
+    assert [sheet.title for sheet in book] == names
+    studies = CaseStudy.objects.published().filter(countries__alpha2="NO")
+    assert book.worksheets[0].max_row == 1 + studies.count()
+    assert book.worksheets[1].max_row == 1 + Outcome.objects.filter(case_study__in=studies).count()
+    assert book.worksheets[2].max_row == 1 + Source.objects.filter(case_study__in=studies).count()
+    about = {label.value: value.value for label, value in book.worksheets[3].iter_rows()}
+    with translation.override(language):
+        document = Document.of_selection(Selection(QueryDict("country=NO")), "http://testserver")
+        assert about == dict(document.provenance.rows())
+    assert heading in [cell.value for cell in book.worksheets[0][1]]
+    for sheet in book.worksheets[:3]:
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_workbook_has_numbers_dates_and_links(client, empty_collection, make_study):
+    study = make_study(outcomes=1, sources=["Report"])
+    Source.objects.update(url="https://example.org/a?b=1#c", checked=True)
+    Outcome.objects.update(before="72.5", after_year=2010)
+    studies, outcomes, sources, about = opened(client, "/en/case-studies.xlsx")
+    (row,) = by_heading(studies)
+    assert (row["Chapter"].value, row["First year of the practice"].value) == (2, 2001)
+    assert row["Last change"].value.date() == study.updated_at.date()
+    assert row["Last change"].number_format == "yyyy-mm-dd"
+    assert row["Address"].hyperlink.target == f"http://testserver/en/case-studies/{study.slug}/"
+    (row,) = by_heading(outcomes)
+    assert (row["Before"].value, row["After"].value, row["Year of the value after"].value) == (72.5, 6, 2010)
+    assert row["Year of the value before"].value is None
+    assert row["Source"].value == "Report"
+    (row,) = by_heading(sources)
+    assert (row["slug"].value, row["Year"].value, row["Checked"].value) == (study.slug, 2010, True)
+    assert (row["Address"].hyperlink.target, row["Address"].hyperlink.location) == ("https://example.org/a?b=1", "c")
+    assert about["B6"].hyperlink.target == "http://testserver/en/case-studies/"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=1+1", "@SUM(A1)", "+1", "-1", "{=1}", '=HYPERLINK("https://a")'),
+        *("😀 emoji 🇰🇿", "שלום עולם", "مرحبا بالعالم", "00123", "1e5", " spaces ", "_x0041_", "<b>&amp;</b>"),
+    ],
+)
+def test_text_stays_text_in_a_workbook(client, empty_collection, make_study, text):
+    make_study(title_en=text, summary_en=text)
+    (row,) = by_heading(opened(client, "/en/case-studies.xlsx").worksheets[0])
+    for heading in ("Title", "Summary"):
+        assert (unescape(row[heading].value), row[heading].data_type) == (text, "s")
+
+
+def test_control_characters_are_left_out_of_a_workbook(client, empty_collection, make_study):
+    make_study(summary_en="a\x01b\x0bc\x1fd\ufffee\nf\tg")
+    (row,) = by_heading(opened(client, "/en/case-studies.xlsx").worksheets[0])
+    assert row["Summary"].value == "abcde\nf\tg"
+
+
+def test_text_longer_than_a_cell_is_cut_and_says_so(client, empty_collection, make_study):
+    make_study(summary_en="a" * 32_767, challenge_en="😀" * 20_000, practice_en="b" * 32_768)
+    book = opened(client, "/en/case-studies.xlsx")
+    (row,) = by_heading(book.worksheets[0])
+    assert row["Summary"].value == "a" * 32_767
+    for heading, character in (("Challenge", "😀"), ("Practice", "b")):
+        value = row[heading].value
+        assert 32_700 < len(value.encode("utf-16-le")) // 2 <= 32_767
+        assert value.startswith(character * 16_000)
+        assert value.endswith("the whole text is on the study’s page]")
+    assert "2 texts are cut" in book["About"]["B8"].value
+
+
+def test_rows_beyond_a_sheet_continue_on_the_next(client, monkeypatch):
+    monkeypatch.setattr(workbook, "ROWS_ON_A_SHEET", 51)
+    book = opened(client, "/en/case-studies.xlsx")
+    names = ["Studies", *(f"Studies {number}" for number in (2, 3, 4))]
+    assert [book[name].max_row for name in names] == [51, 51, 51, 9]
+    slugs = [row["slug"].value for name in names for row in by_heading(book[name])]
+    assert slugs == [entry.case_study.slug for entry in Selection(QueryDict("")).entries]
+    assert {book[name].freeze_panes for name in names} == {"B2"}
+    about = {label.value: value.value for label, value in book["About"].iter_rows()}
+    assert "“Studies 4”" in about["Studies"]
+
+
+def test_links_beyond_those_of_a_sheet_are_text(client, monkeypatch):
+    monkeypatch.setattr(workbook, "LINKS_ON_A_SHEET", 100)
+    book = opened(client, "/en/case-studies.xlsx")
+    rows = by_heading(book["Studies"])
+    assert [bool(row["Address"].hyperlink) for row in rows] == [True] * 100 + [False] * 58
+    assert all(row["Address"].value.startswith("http://testserver/en/case-studies/") for row in rows)
+    about = {label.value: value.value for label, value in book["About"].iter_rows()}
+    assert about["Studies"].startswith("58 addresses")
+
+
+# Nobody listens --------------------------------------------------------------------------------------------------
+
+
+# The site as gunicorn serves it, noting in a file what its exports read, a small batch at a time.
+NOTING = """
+from pathlib import Path
+from handbook.wsgi import application
+from casestudies.exports import reading
+
+notes = Path(__file__).with_name("notes").open("a", buffering=1)
+reading.BATCH = 2
+fetched, batches = reading._fetched, reading._batches
+
+def noting_fetched(connection, identifiers):
+    print("batch", file=notes)
+    return fetched(connection, identifiers)
+
+def noting_batches(identifiers):
+    try:
+        yield from batches(identifiers)
+    finally:
+        print("released", file=notes)
+
+reading._fetched, reading._batches = noting_fetched, noting_batches
+"""
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Serve the tests' database with gunicorn; gives the port, and a function that returns what was noted."""
+    (tmp_path / "noting.py").write_text(NOTING)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "noting", "--bind", f"127.0.0.1:{port}", "--threads", "2"],
+        env={**os.environ, "DATABASE_URL": database, "PYTHONPATH": f"{settings.BASE_DIR}:{tmp_path}"},
+        cwd=settings.BASE_DIR,
+    )
+    try:
+        until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+        yield port, lambda: (tmp_path / "notes").read_text().split()
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def until(condition, seconds: float = 60) -> None:
+    """Wait until the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "this did not happen"
+        time.sleep(0.05)
+
+
+def test_client_that_hangs_up_stops_the_work(served):
+    port, notes = served
+    for number, extension in enumerate(["csv", "jsonl"]):
+        before = notes().count("batch") if number else 0
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # else the system takes the file in our name
+            client.connect(("127.0.0.1", port))
+            client.sendall(f"GET /en/case-studies.{extension} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert client.recv(1000).startswith(b"HTTP/1.1 200 OK")
+            assert notes().count("released") == number
+        until(lambda done=number + 1: notes().count("released") == done)
+        # All studies are 79 batches, and one that is empty.
+        assert 0 < notes().count("batch") - before < 70
