@@ -353,9 +353,8 @@ def _studies(key: str, code: str) -> dict:
 def about(request: HttpRequest) -> HttpResponse:
     """Say what this is, whose words these are, how to search, cite and download."""
     coverage = SearchEntry.objects.aggregate(all=Count("pk"), measured=Count("pk", filter=Q(measured=True)))
-    return render(
-        request, "casestudies/about.html", {"coverage": coverage, "address": reverse("case-export", args=["csv"])}
-    )
+    context = {"coverage": coverage, "address": reverse("case-export", args=["csv"]), "downloads": menu.of_any()}
+    return render(request, "casestudies/about.html", context)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

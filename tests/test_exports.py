@@ -234,3 +234,11 @@ def test_queries_do_not_grow_with_the_studies(
     most = 44 if path.endswith((".html", ".zip", ".json")) else 24
     with django_assert_max_num_queries(most):
         file(client, path)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_about_page_names_every_format_with_its_limit(client, language):
+    content = client.get(f"/{language}/about/").content.decode()
+    for extension, format_ in FORMATS.items():
+        (rest,) = re.findall(rf"<code>\.{extension}</code>([^;<]*)", content)
+        assert (str(format_.most) in rest) == (format_.most is not None)

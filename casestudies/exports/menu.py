@@ -32,6 +32,11 @@ def of_selection(selection: Selection) -> list[tuple[Group, list[Entry]]]:
     )
 
 
+def of_any() -> list[tuple[Group, list[Entry]]]:
+    """Return the groups with every format there is."""
+    return _grouped(Entry(format_) for format_ in FORMATS.values())
+
+
 def of_study(study: CaseStudy) -> list[tuple[Group, list[Entry]]]:
     """Return the groups with what a single study can be had in."""
     return _grouped(

@@ -16,6 +16,8 @@ from .question import language_of
 
 # A shorter word is a misspelling of too many others.
 SHORTEST = 4
+# The longest words of both languages have less; nothing is near a longer one.
+LONGEST = 60
 CANDIDATES = 20
 SECONDS_KEPT = 3600
 # The same keys on the two usual layouts, QWERTY and ЙЦУКЕН.
@@ -57,7 +59,7 @@ def corrected(word: str, lexicon: Lexicon) -> str | None:
     collection changes.
     """
     written = word.casefold()
-    if len(written) < SHORTEST or not re.fullmatch(r"[^\W\d_]+", written):
+    if not SHORTEST <= len(written) <= LONGEST or not re.fullmatch(r"[^\W\d_]+", written):
         return None
     key = f"spelling:{revision.current().collection}:{written}"
     found = cache.get(key)
