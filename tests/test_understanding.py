@@ -10,7 +10,8 @@ from django.utils import translation
 
 from benchmarks import relevance
 from casestudies import search
-from casestudies.models import Concept, Country, GlossaryTerm, Theme
+from casestudies.models import CaseStudy, Concept, Country, GlossaryTerm, Theme
+from casestudies.search import declension
 from casestudies.selection import Selection
 from tests.asking import found
 
@@ -54,6 +55,47 @@ def test_other_word_for_the_same_finds_the_same_first(one, other):
     first, second = found(one)[:5], found(other)[:5]
     assert first
     assert len(set(first) & set(second)) >= min(3, len(first))
+
+
+def test_name_of_a_country_is_no_form_of_another_word():
+    in_georgia = set(CaseStudy.objects.published().filter(countries__alpha2="GE").values_list("slug", flat=True))
+    for question in ("Грузия", "в Грузии", "Georgia"):
+        assert set(found(question)[: len(in_georgia)]) == in_georgia
+        assert len(found(question)) < 20
+    assert ("country", "GE") not in links("грузов")
+    assert len(found("груз")) > 50
+    assert ("country", "DK") in links("Данию")
+    assert ("country", "DK") not in links("обмен данными")
+
+
+@pytest.mark.parametrize("form", ["Казахстан", "казахстане", "Казахстаном"])
+def test_name_of_a_country_is_known_in_every_case(form):
+    assert links(form) == {("country", "KZ")}
+    assert set(found(form)) == set(found("Казахстан"))
+
+
+@pytest.mark.parametrize(
+    ("name", "some", "no"),
+    [
+        ("Турция", {"турция", "турции", "турцию", "турцией"}, "турецкий"),
+        ("Казахстан", {"казахстан", "казахстана", "казахстану", "казахстаном", "казахстане"}, "казах"),
+        ("Польша", {"польша", "польши", "польше", "польшу", "польшей"}, "польз"),
+        ("Латвия", {"латвия", "латвии"}, "латы"),
+        ("Испания", {"испании"}, "испан"),
+        ("Беларусь", {"беларусь", "беларуси", "беларусью"}, "беларус"),
+        ("Нидерланды", {"нидерланды", "нидерландов", "нидерландам"}, "нидерландский"),
+        ("Перу", {"перу"}, "перо"),
+        ("Америка", {"америка", "америки", "америку"}, "американский"),
+    ],
+)
+def test_cases_of_a_name(name, some, no):
+    assert some <= declension.forms(name)
+    assert no not in declension.forms(name)
+
+
+@pytest.mark.parametrize("text", ["Georgia", "грузинский", "Саудовская Аравия", "ЕС", ""])
+def test_what_is_no_russian_name_of_one_word_has_no_cases(text):
+    assert declension.forms(text) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,8 @@ def _estimated(queries: list[str]) -> tuple[int, list[int]]:
 def _other_text(reading: Reading, words: Lexicon) -> str | None:
     """Return what was meant by a question whose words are unknown: on the other keyboard, or spelt right."""
     # A name of the vocabularies is no mistake, though no study may hold it.
-    unknown = [one.sought for one in reading.wanted if not one.studies and not words.of(one.sought.stems)]
+    missing = [one.sought for one in reading.wanted if not one.studies]
+    unknown = [sought for sought in missing if not words.of(sought.stems, sought.written)]
     if not unknown:
         return None
     if len(unknown) == len(reading.wanted):

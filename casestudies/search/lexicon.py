@@ -25,11 +25,12 @@ from casestudies.models import (
     Organization,
     Provision,
     Region,
+    SearchWord,
     Theme,
 )
 from casestudies.models.case import TransportMode
 
-from . import stemming
+from . import declension, stemming
 from .question import language_of
 
 # A name's part in brackets is often left out when people type it, and often an acronym.
@@ -99,10 +100,18 @@ class Lexicon:
     """All words of all expressions, as written, in lower case: what a misspelt word may have meant."""
     longest: int = 1
     """The number of stems in the longest expression."""
+    declined: dict[str, list[Meaning]] = field(default_factory=lambda: defaultdict(list))
+    """What the cases of Russian names of one word mean, by the case as written."""
+    ambiguous: set[str] = field(default_factory=set)
+    """Stems of such names that other words of the collection have too: "груз" of "Грузия"."""
 
-    def of(self, stems: tuple[str, ...]) -> list[Meaning]:
-        """Return what the expression with these stems means, most specific source first; often nothing."""
-        return self.meanings.get(stems, [])
+    def of(self, stems: tuple[str, ...], written: str) -> list[Meaning]:
+        """Return what an expression with these stems, as written, means, most specific source first; often nothing."""
+        return [*self.meanings.get(stems, []), *self.declined.get(declension.folded(written), [])]
+
+    def is_ambiguous_name(self, stems: tuple[str, ...], written: str) -> bool:
+        """Say whether this is a name whose stem other words have too: texts cannot be searched for it."""
+        return len(stems) == 1 and stems[0] in self.ambiguous and declension.folded(written) in self.declined
 
     def same_as_beginning_with(self, beginning: str) -> list[str]:
         """Return what means the same as the first expressions that begin like this: "нарв" gives "Narva"."""
@@ -111,8 +120,12 @@ class Lexicon:
         return [expression.text for meaning in first for expression in meaning.equivalents]
 
     def enter(self, names: Iterable[Expression], meaning: Meaning) -> None:
-        """Let each of the names have the meaning."""
-        for stems in {stemming.lexemes(name.query) for name in names}:
+        """Let each of the names have the meaning; a place's Russian name of one word in its cases alone."""
+        names = list(names)
+        cases = {name.text: declension.forms(name.text) for name in names if _is_place(meaning)}
+        for form in set().union(*cases.values()):
+            self.declined[form].append(meaning)
+        for stems in {stemming.lexemes(name.query) for name in names if not cases.get(name.text)}:
             if stems and meaning not in self.meanings[stems]:
                 self.meanings[stems].append(meaning)
                 self.longest = max(self.longest, len(stems))
@@ -137,6 +150,10 @@ def current() -> Lexicon:
         return _kept[state]
 
 
+def _is_place(meaning: Meaning) -> bool:
+    return any(link.key in ("country", "region") for link in meaning.links)
+
+
 def _built() -> Lexicon:
     """Read all vocabularies and the thesaurus."""
     entries = [*_concepts(), *_glossary(), *_records(), *_organizations()]
@@ -144,17 +161,32 @@ def _built() -> Lexicon:
     texts = {text for names, *_rest in entries for text in names}
     texts |= {text for _names, equivalents, narrower, _link in entries for text in (*equivalents, *narrower)}
     texts |= {text for names, *_rest in (*provisions, *themes) for text in names}
-    queries = stemming.tsqueries(texts)
-    lexicon = Lexicon()
+    cases = {
+        name: declension.forms(name)
+        for names, *_rest, link in entries
+        if link and link.key in ("country", "region")
+        for name in names
+    }
+    queries = stemming.tsqueries(texts.union(*cases.values()))
+    lexicon = Lexicon(ambiguous=_ambiguous(cases, queries))
 
     def expressions(written: Iterable[str]) -> tuple[Expression, ...]:
         return tuple(Expression(text, queries[text]) for text in dict.fromkeys(written) if queries[text])
 
+    def in_texts(written: Iterable[str]) -> tuple[Expression, ...]:
+        """Return what texts are searched for: the cases of a name may have several stems, or one of other words."""
+        found = []
+        for expression in expressions(written):
+            of_cases = {queries[case] for case in cases.get(expression.text, ())} or {expression.query}
+            certain = sorted(query for query in of_cases if not {*stemming.lexemes(query)} & lexicon.ambiguous)
+            found += [Expression(expression.text, query) for query in certain]
+        return tuple(found)
+
     for names, equivalents, narrower, link in entries:
-        same = expressions(equivalents)
+        same = in_texts(equivalents)
         links = (link,) if link else ()
         lexicon.named += [(folded(name), name, link) for name in names if link]
-        meaning = Meaning(same, expressions(narrower), links)
+        meaning = Meaning(same, in_texts(narrower), links)
         lexicon.enter(expressions(names), meaning)
         if link and link.key == "theme":
             for stem in {stem for name in same for stem in stemming.lexemes(name.query)}:
@@ -174,6 +206,16 @@ def _built() -> Lexicon:
                 lexicon.numbers[stems].append(link)
     lexicon.words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
     return lexicon
+
+
+def _ambiguous(cases: dict[str, frozenset[str]], queries: dict[str, str]) -> set[str]:
+    """Return the stems of names that other words of the published texts have too."""
+    forms = set().union(*cases.values())
+    stems = {stem for form in forms for stem in stemming.lexemes(queries[form])}
+    beginning = f"^({'|'.join(map(re.escape, sorted(stems)))})"
+    words = SearchWord.objects.filter(word__regex=beginning) if stems else SearchWord.objects.none()
+    others = set(words.values_list("word", flat=True)) - forms
+    return {stem for query in stemming.tsqueries(others).values() for stem in stemming.lexemes(query)} & stems
 
 
 def _abbreviations(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:

@@ -25,8 +25,8 @@ from .lexicon import Expression as Words
 from .reading import Reading, Wanted
 from .understanding import Sought
 
-# The damped sum is half of what it can become when the occurrences weigh this much: one in a title.
-HALF = 1.0
+# The damped sum is half of what it can become when the occurrences weigh this much: nearly one in a title.
+HALF = 0.8
 # How many matches are ranked closely; the others follow, the newest first.
 RANKED = 250
 # The topic of a question is read off so many of the best answers, from these facets with these weights; what less than

@@ -158,7 +158,9 @@ def _word_by_word(tokens: list[tuple], lexicon: Lexicon) -> Iterator[Sought]:
 
 def _is_name(tokens: list[tuple], lexicon: Lexicon) -> bool:
     stems = tuple(stem for _term, _word, stems in tokens for stem in stems)
-    return bool(lexicon.of(stems)) or (all(stem.isdigit() for stem in stems) and bool(lexicon.numbers.get(stems)))
+    written = " ".join(word for _term, word, _stems in tokens)
+    is_number = all(stem.isdigit() for stem in stems)
+    return bool(lexicon.of(stems, written)) or (is_number and bool(lexicon.numbers.get(stems)))
 
 
 def _typed(tokens: list[tuple]) -> str:
@@ -174,8 +176,11 @@ def _typed(tokens: list[tuple]) -> str:
 
 
 def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...]) -> Sought:
-    meanings = lexicon.of(stems)
+    meanings = lexicon.of(stems, written)
     links = [link for meaning in meanings for link in meaning.links]
+    if lexicon.is_ambiguous_name(stems, written):
+        # "Грузия" is no word of texts that hold its stem, which is that of "груз": the record alone finds it.
+        typed = stemming.either(link.query for link in links)
     if all(stem.isdigit() for stem in stems):
         links += lexicon.numbers.get(stems, [])
     own = {stems}
@@ -201,7 +206,7 @@ def _narrower(meanings: Iterable[Meaning], lexicon: Lexicon) -> tuple[list[Expre
     """Return the narrower expressions with what means the same as they do; of a record's name, the record."""
     expressions, links = [], []
     for expression in (expression for meaning in meanings for expression in meaning.narrower):
-        same = lexicon.of(stemming.lexemes(expression.query))
+        same = lexicon.of(stemming.lexemes(expression.query), expression.text)
         records = [link for meaning in same for link in meaning.links if link.key in ("country", "region")]
         links += records
         expressions.append(expression)
