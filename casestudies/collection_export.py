@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from pydantic import ValidationError
+from django.db import transaction
+from pydantic import BaseModel, ValidationError
 
-from . import exported_records, loading
+from . import exported_records, loading, search_index, versions
 from .collection_files import Fault, Located, MalformedCollection, validation_faults
+from .models import CaseStudy, CaseStudyVersion
 from .records import Record
 
 
@@ -60,16 +62,77 @@ def load(path: Path, *, overwrite: bool = False) -> loading.Report:
     Raises MalformedCollection, and changes nothing, where the file is not such a file, or names a record of a
     vocabulary that neither it nor the database has.
     """
+    arrivals, moments, earlier = _read(path)
+    with transaction.atomic():
+        known = set(CaseStudy.objects.values_list("slug", flat=True))
+        versions.put_back(earlier)
+        report = loading.load_arrivals(arrivals, overwrite=overwrite)
+        _set_moments({slug: own for slug, own in moments.items() if slug not in known})
+    return report
+
+
+def _read(path: Path) -> tuple[list, dict[str, exported_records.Moments], list[CaseStudyVersion]]:
+    """Return the records to load, when each study was published and changed, and the versions that are current no more.
+
+    Raises MalformedCollection with everything that is wrong.
+    """
     document = _document(path)
     faults: list[Fault] = []
     known = document.get("vocabularies", {})
-    # Each study stands on a line of its own, after the head.
-    studies = [study.get("record") if isinstance(study, dict) else None for study in document["results"]]
+    # Each study stands on a line of its own, after the head; after them, and a line between, each version.
+    studies = [study if isinstance(study, dict) else {} for study in document["results"]]
+    records = [study.get("record") for study in studies]
     arrivals = [_arrivals(part, path.name, known.get(name, []), 1, 0, faults) for name, part in _PARTS.items()]
-    arrivals.append(_arrivals(_CASES, path.name, studies, 2, 1, faults))
+    arrivals.append(_arrivals(_CASES, path.name, records, 2, 1, faults))
+    moments = [
+        _checked(exported_records.Moments, study, path.name, line, faults)
+        for line, study in enumerate(studies, 2)
+        if study.get("record")
+    ]
+    first_line = len(studies) + 3
+    earlier = [
+        _checked(exported_records.Version, version, path.name, line, faults)
+        for line, version in enumerate(document.get("versions", []), first_line)
+    ]
     if faults:
         raise MalformedCollection(faults)
-    return loading.load_arrivals(arrivals, overwrite=overwrite)
+    slugs = [arrival.key for arrival in arrivals[-1][1]]
+    return arrivals, dict(zip(slugs, moments, strict=True)), [_version(version) for version in earlier]
+
+
+def _set_moments(moments: dict[str, exported_records.Moments]) -> None:
+    """Let the studies with these addresses, which were just made, be as old as they were, and of the same version."""
+    studies = CaseStudy.objects.published().in_bulk(moments, field_name="slug")
+    versions_of_studies = CaseStudyVersion.objects.filter(slug__in=studies).order_by("number").defer("record")
+    current = {version.slug: version for version in versions_of_studies}  # the last of each
+    for slug, study in studies.items():
+        own = moments[slug]
+        study.published_at, study.updated_at = own.published, own.updated
+        if own.version and slug in current:
+            current[slug].number, current[slug].made_at = own.version.number, own.version.made
+    # `bulk_update` writes what it is given: `save` would set the moment of the last change itself.
+    CaseStudy.objects.bulk_update(studies.values(), ["published_at", "updated_at"], batch_size=500)
+    CaseStudyVersion.objects.bulk_update(current.values(), ["number", "made_at"], batch_size=500)
+    search_index.refresh([study.pk for study in studies.values()])
+
+
+def _version(version: exported_records.Version) -> CaseStudyVersion:
+    return CaseStudyVersion(
+        slug=version.slug,
+        number=version.number,
+        made_at=version.made,
+        withdrawn_at=version.withdrawn,
+        record=version.record.model_dump(exclude_unset=True),
+    )
+
+
+def _checked(shape: type[BaseModel], value: object, file: str, line: int, faults: list[Fault]) -> BaseModel | None:
+    """Return what was read in its shape; where it has another, None, and what is wrong is added to `faults`."""
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        faults += validation_faults(error, file, line)
+        return None
 
 
 def _document(path: Path) -> dict:
@@ -83,6 +146,7 @@ def _document(path: Path) -> dict:
         isinstance(document, dict)
         and isinstance(document.get("results"), list)
         and isinstance(document.get("vocabularies", {}), dict)
+        and isinstance(document.get("versions", []), list)
         and all(isinstance(records, list) for records in document.get("vocabularies", {}).values())
     )
     if not well_formed:
@@ -97,10 +161,8 @@ def _arrivals(
     arrivals = []
     for position, value in enumerate(records):
         line = first_line + position * lines_each
-        try:
-            record = part.record_type.model_validate(value)
-        except ValidationError as error:
-            faults += validation_faults(error, file, line)
+        record = _checked(part.record_type, value, file, line, faults)
+        if record is None:
             continue
         content = record.model_dump(exclude_unset=True)
         arrivals.append(loading.Incoming(part.key(content), content, Located(record, file, line), position))

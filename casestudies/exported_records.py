@@ -4,13 +4,16 @@ The collection's files ask for complete texts in both languages; a database may 
 database does. So the types are checked here, and lengths, years and codes by the database.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from .models.evidence import Outcome
 from .records import Period, PlaceRecord, Record
 
+# JSON has no moments, only texts that say one.
+Moment = Annotated[datetime, Field(strict=False)]
 # PostgreSQL stores no NUL character.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
@@ -223,3 +226,26 @@ class Case(Record):
             if outcome.source >= len(self.sources):
                 raise ValueError(f"outcomes.{number}.source: there are {len(self.sources)} sources")
         return self
+
+
+class VersionOfStudy(Record):
+    """Which version a study is."""
+
+    number: Annotated[int, Field(ge=1)]
+    made: Moment
+
+
+class Moments(BaseModel):
+    """When a study was published and changed, and its version; what else stands beside is for readers of the file."""
+
+    published: Moment
+    updated: Moment
+    version: VersionOfStudy | None
+
+
+class Version(VersionOfStudy):
+    """A version that is no longer current."""
+
+    slug: Text
+    withdrawn: Moment | None
+    record: Case

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import search
@@ -280,17 +281,17 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         }
 
     def allowed(self, key: str) -> list[str] | str | None:
-        """Return what a data format may say is allowed for `key`: a list of codes, or a range in words."""
+        """Return what is allowed for `key`: a list of codes, or a range in words, in the active language."""
         if key in ("year_from", "year_to"):
-            return f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+            return gettext("a year from %(first)d to %(last)d") % {"first": FIRST_YEAR, "last": LAST_YEAR}
         if key == "changed_since":
-            return "a day as year-month-day: 2026-03-31"
+            return gettext("a day as year-month-day: 2026-03-31")
         if key == "page":
-            return "a whole number from 1"
+            return gettext("a whole number from 1")
         if key == "q":
-            return f"up to {search.MAXIMUM_LENGTH} characters, no NUL"
+            return gettext("up to %(most)d characters, no NUL") % {"most": search.MAXIMUM_LENGTH}
         if key == "study":
-            return f"up to {MOST_CHOSEN} slugs of published studies"
+            return gettext("up to %(most)d slugs of published studies") % {"most": MOST_CHOSEN}
         if key == "sort":
             return list(SORT_ORDERS)
         if key == "as_typed":

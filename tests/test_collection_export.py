@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from casestudies import loading
+from casestudies import loading, versions
 from casestudies.models import CaseStudy, Country, Theme
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,37 @@ def test_export_loaded_into_an_empty_database_gives_the_same_collection(exported
     assert json.loads(client.get("/en/case-studies.json?q=transit&country=KZ").getvalue())["count"] == 8
 
 
+def without_the_moment_of_making(path: Path) -> dict:
+    document = json.loads(path.read_text())
+    del document["generated"]
+    return document
+
+
+def test_moments_and_versions_survive(exported, make_study, client):
+    changed = make_study(slug="changed", title_en="First title")
+    changed.title_en = "Second title"
+    changed.save()
+    versions.keep([changed.pk])
+    withdrawn = make_study(slug="withdrawn")
+    withdrawn.status = "archived"
+    withdrawn.save()
+    CaseStudy.objects.filter(slug="changed").update(published_at="2019-01-01T00:00Z", updated_at="2020-02-02T00:00Z")
+    before = without_the_moment_of_making(exported("/en/case-studies.json?sort=title"))
+    assert [(version["slug"], version["number"]) for version in before["versions"]] == [
+        ("changed", 1),
+        ("withdrawn", 1),
+    ]
+    feed = client.get("/en/case-studies.atom?sort=title").getvalue()
+    path = exported("/en/case-studies.json?sort=title")
+    empty_the_database()
+    call_command("load_collection", path, verbosity=0)
+    assert without_the_moment_of_making(exported("/en/case-studies.json?sort=title")) == before
+    assert client.get("/en/case-studies.atom?sort=title").getvalue() == feed
+    assert "First title" in client.get("/en/case-studies/changed/@1/").content.decode()
+    assert "Second title" in client.get("/en/case-studies/changed/@2/").content.decode()
+    assert client.get("/en/case-studies/withdrawn/").status_code == 410
+
+
 def test_loading_an_export_into_its_own_database_changes_nothing(exported, capsys):
     path = exported("/en/case-studies.json")
     before = dict(CaseStudy.objects.values_list("slug", "updated_at"))
@@ -106,6 +137,9 @@ def test_a_selection_has_its_studies_and_no_vocabulary(exported):
         (lambda document: document["results"][0]["record"]["period"].update(start=1066), "period.start"),
         (lambda document: document["vocabularies"]["themes"][0].update(code=5), "case-studies.json:1: code: Input"),
         (lambda document: document["vocabularies"].update(themes="all"), "not an exported collection"),
+        (lambda document: document["results"][0].update(published="once"), "case-studies.json:2: published: Input"),
+        (lambda document: document.update(versions=[{}]), ": slug: Field required"),
+        (lambda document: document.update(versions={}), "not an exported collection"),
     ],
 )
 def test_spoilt_file_is_named_with_line_and_field_and_changes_nothing(exported, spoil, message):

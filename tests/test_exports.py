@@ -14,7 +14,8 @@ import pypdf
 import pytest
 import rispy
 from django.http import QueryDict
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from casestudies.exports import FORMATS
 from casestudies.exports.comma_separated import neutralized
@@ -131,6 +132,48 @@ def test_wrong_parameters_are_answered_alike_in_every_format(client, extension):
     assert [error["key"] for error in answers[0].json()["errors"]] == ["contry", "theme", "year_from"]
 
 
+@pytest.mark.parametrize("extension", [name for name, format_ in FORMATS.items() if format_.for_study])
+def test_file_of_a_study_refuses_what_a_list_refuses(client, make_study, extension):
+    make_study(slug="one")
+    path = f"/ru/case-studies/one.{extension}"
+    assert client.get(f"{path}?country=NO").status_code == 200
+    answer = client.get(f"{path}?oops=1&year_from=x")
+    assert answer.status_code == 400
+    assert answer.json() == client.get("/ru/case-studies.json?oops=1&year_from=x").json()
+    assert [error["key"] for error in answer.json()["errors"]] == ["oops", "year_from"]
+    assert answer.json()["errors"][1]["allowed"] == "год от 1900 до 2100"
+
+
+@pytest.mark.parametrize("extension", [name for name, format_ in FORMATS.items() if format_.for_study])
+def test_file_of_a_withdrawn_study_is_gone(client, make_study, extension):
+    study = make_study(slug="one")
+    study.status = "archived"
+    study.save()
+    answer = client.get(f"/en/case-studies/one.{extension}")
+    assert answer.status_code == 410
+    assert answer.json()["errors"] == client.get("/api/v1/case-studies/one/?lang=en").json()["errors"]
+    assert client.get(f"/en/case-studies/never-was.{extension}").status_code == 404
+
+
+ORIGIN = {
+    "xlsx": lambda content: "\n".join(str(row) for row in sheet_rows(content, 3)),
+    "pdf": lambda content: "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages),
+    "docx": lambda content: "\n".join(p.text for p in docx.Document(io.BytesIO(content)).paragraphs),
+    "atom": lambda content: feedparser.parse(content).feed.subtitle,
+}
+
+
+@pytest.mark.parametrize("extension", sorted(FORMATS.keys() - {"csv", "zip"}))
+def test_every_format_says_what_was_asked_when_and_where_to_get_it_anew(client, extension):
+    content = file(client, f"/en/case-studies.{extension}?country=NO&sort=title")
+    text = ORIGIN.get(extension, bytes.decode)(content)
+    said = " ".join(text.replace("&amp;", "&").split())
+    for part in ("Country: Norway", "/en/case-studies/?country=NO", "creativecommons.org/licenses/by/4.0"):
+        assert part in said
+    today = timezone.localdate()
+    assert any(day in said for day in (f"{today:%Y-%m-%d}", date_format(today, "DATE_FORMAT")))
+
+
 @pytest.mark.parametrize("extension", FORMATS)
 def test_too_long_a_list_is_answered_with_the_limit(client, monkeypatch, extension):
     monkeypatch.setattr(FORMATS[extension], "most", 5, raising=False)
@@ -169,6 +212,17 @@ def test_csv_writes_outcomes_in_words(client, empty_collection, make_study):
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", " ="])
 def test_cell_that_looks_like_a_formula_is_neutralized(start):
     assert neutralized(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
+
+
+@pytest.mark.parametrize("start", ["\x01=", "\x0b+", " \x1b@"])
+def test_control_character_hides_no_formula(start):
+    assert neutralized(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_csv_has_no_control_characters(client, empty_collection, make_study):
+    make_study(title_en="A\x01B\x0b\x1b", practice_en="One\nTwo\tThree")
+    (row,) = rows(body(client, "/en/case-studies.csv"))
+    assert (row["Title"], row["Practice"]) == ("AB", "One\nTwo\tThree")
 
 
 @pytest.mark.parametrize("value", ["a=b", "1997–2005", "", None, 5, -5])

@@ -19,9 +19,9 @@ from casestudies.caching import for_programs
 from casestudies.context_processors import site_address
 from casestudies.exports.document import LICENCE
 from casestudies.exports.json_document import encoded, study_document, tombstone
-from casestudies.exports.views import refusal
+from casestudies.exports.views import refusal, withdrawal
 from casestudies.filters import KEYS
-from casestudies.models import CaseStudy, CaseStudyVersion
+from casestudies.models import CaseStudy
 from casestudies.selection import Selection
 from casestudies.suggestions import suggest
 
@@ -98,7 +98,9 @@ def case_studies(request: HttpRequest, response: HttpResponse) -> dict:
     number = selection.filterset.form.cleaned_data["page"] or 1
     if number > pages.num_pages:
         message = gettext("The list ends before this page.")
-        raise Refused(404, [fault("page", str(number), message, f"a page from 1 to {pages.num_pages}")])
+        raise Refused(
+            404, [fault("page", str(number), message, gettext("a page from 1 to %(last)d") % {"last": pages.num_pages})]
+        )
     page, site = pages.page(number), site_address(request)
     links = _links(request, number, pages.num_pages)
     response["Link"] = ", ".join(f'<{address}>; rel="{relation}"' for relation, address in links.items())
@@ -139,9 +141,8 @@ def case_study(request: HttpRequest, slug: str) -> dict:
     study = CaseStudy.objects.published().in_full().filter(slug=slug).first()
     if study:
         return study_document(study, site_address(request))
-    if CaseStudyVersion.objects.filter(slug=slug).exists():
-        message = gettext("This study was withdrawn.")
-        raise Refused(410, [fault("slug", slug, message, gettext("its earlier versions, on its page"))])
+    if gone := withdrawal(slug):
+        raise Refused(410, [gone])
     message = gettext("There is no study under this name.")
     raise Refused(404, [fault("slug", slug, message, gettext("the slug of a published study"))])
 

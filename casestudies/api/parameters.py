@@ -12,7 +12,8 @@ from django.utils.translation import get_language_from_request, gettext
 from django.utils.translation import gettext_lazy as _
 
 from casestudies import search, vocabulary
-from casestudies.filters import REPEATED_FILTERS, CaseStudyFilterSet, shortened
+from casestudies.filters import KEYS, REPEATED_FILTERS, CaseStudyFilterSet, shortened
+from casestudies.selection import Selection
 
 from .errors import Refused, fault
 
@@ -44,7 +45,7 @@ def check(request: HttpRequest, keys: list[str]) -> None:
     """
     allowed = [*keys, "lang"]
     faults = [
-        fault(shortened(key), shortened(", ".join(values)), gettext("There is no parameter with this name."), allowed)
+        fault(shortened(key), shortened(", ".join(values)), gettext("There is no filter with this name."), allowed)
         for key, values in request.GET.lists()
         if key not in allowed
     ]
@@ -57,6 +58,12 @@ def check(request: HttpRequest, keys: list[str]) -> None:
     if any(language not in LANGUAGES for language in languages) or len(languages) > 1:
         message = gettext("Give one of the languages.")
         faults.append(fault("lang", shortened(", ".join(languages)), message, LANGUAGES))
+    if faults and set(KEYS) <= set(keys):
+        # Everything that is wrong at once, in the words of the pages and files.
+        filters = request.GET.copy()
+        for key in {*filters} - {*KEYS}:
+            del filters[key]
+        faults += Selection(filters).faults
     if faults:
         raise Refused(400, faults)
 
@@ -70,7 +77,7 @@ def page_size(query: QueryDict) -> int:
         return forms.IntegerField(min_value=1, max_value=LARGEST_PAGE).clean(values[0])
     except forms.ValidationError as error:
         message = gettext("Give one whole number from 1 to %(most)d.") % {"most": LARGEST_PAGE}
-        allowed = f"a whole number from 1 to {LARGEST_PAGE}"
+        allowed = gettext("a whole number from 1 to %(most)d") % {"most": LARGEST_PAGE}
         raise Refused(400, [fault("page_size", shortened(", ".join(values)), message, allowed)]) from error
 
 

@@ -98,6 +98,7 @@ def _feed(document: Document) -> _Feed:
         title=_in_xml(f"{provenance.question} – {provenance.collection}"),
         link=provenance.address,
         description="",
+        subtitle=_in_xml("; ".join(f"{label}: {value}" for label, value in provenance.rows())),
         language=document.language,
         author_name=provenance.collection,
         author_link=document.site + reverse("home"),

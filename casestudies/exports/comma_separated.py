@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from .base import Group
 from .columns import COLUMNS
 from .document import Document
+from .workbook import CONTROL_CHARACTERS
 
 BYTE_ORDER_MARK = "\ufeff"
 # What makes Excel, LibreOffice or a spreadsheet on the web take a cell for a formula, full-width signs included.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
+# What a spreadsheet passes over before it looks.
+PASSED_OVER = " \u00a0" + "".join(chr(code) for code in range(32) if chr(code) not in FORMULA_STARTS)
 
 # Rows that leave together: each piece of an answer costs as much as a few rows do.
 PIECE = 50
@@ -21,7 +23,7 @@ PIECE = 50
 
 def neutralized(value: str | int | date | None) -> str | int | date | None:
     """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before a text that looks like one."""
-    if isinstance(value, str) and value.lstrip(" \u00a0").startswith(FORMULA_STARTS):
+    if isinstance(value, str) and value.lstrip(PASSED_OVER).startswith(FORMULA_STARTS):
         return f"'{value}"
     return value
 
@@ -44,9 +46,9 @@ class CommaSeparated:
             for study in document.rows():
                 piece.append(_row([neutralized(column.value(study)) for column in COLUMNS]))
                 if len(piece) == PIECE:
-                    yield "".join(piece)
+                    yield CONTROL_CHARACTERS.sub("", "".join(piece))
                     piece = []
-        yield "".join(piece)
+        yield CONTROL_CHARACTERS.sub("", "".join(piece))
 
 
 def _row(cells: list[str | int | date | None]) -> str:

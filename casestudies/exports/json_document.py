@@ -50,6 +50,11 @@ def content(study: reading.Study) -> dict:
     }
 
 
+def lossless(study: reading.Study) -> dict:
+    """Return what files add: the whole record in every language, when it was published, and its version."""
+    return {"record": study.record, "published": study.published, "version": study.version}
+
+
 def _convention(study: reading.Study, instrument: dict) -> dict:
     provision, ref = study.provision(instrument)
     name = study.name("convention", instrument["code"])
@@ -104,8 +109,27 @@ class JsonDocument:
         separator, piece = b"\n", []
         with translation.override(document.language):
             for study in document.rows():
-                piece.append(encoded(content(study) | {"record": study.record}))
+                piece.append(encoded(content(study) | lossless(study)))
                 if len(piece) == PIECE:
                     yield separator + b",\n".join(piece)
                     separator, piece = b",\n", []
-        yield (separator + b",\n".join(piece) if piece else b"") + b"\n]}\n"
+        yield (separator + b",\n".join(piece) if piece else b"") + b"\n]"
+        if not document.selection.choices:
+            yield from _earlier_versions()
+        yield b"}\n"
+
+
+def _earlier_versions() -> Iterator[bytes]:
+    """Yield the versions that no study of the file is: citations lead to them."""
+    separator = b', "versions": [\n'
+    for version in versions.no_longer_current().iterator(chunk_size=PIECE):
+        record = {
+            "slug": version.slug,
+            "number": version.number,
+            "made": version.made_at,
+            "withdrawn": version.withdrawn_at,
+            "record": version.record,
+        }
+        yield separator + encoded(record)
+        separator = b",\n"
+    yield b"\n]" if separator == b",\n" else b""

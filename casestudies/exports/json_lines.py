@@ -6,7 +6,7 @@ from django.utils import translation
 
 from .base import Group
 from .document import LICENCE, Document
-from .json_document import PIECE, content, encoded
+from .json_document import PIECE, content, encoded, lossless
 
 
 class JsonLines:
@@ -39,7 +39,7 @@ class JsonLines:
         piece = []
         with translation.override(document.language):
             for study in document.rows():
-                piece.append(encoded(content(study) | {"record": study.record, "provenance": origin}) + b"\n")
+                piece.append(encoded(content(study) | lossless(study) | {"provenance": origin}) + b"\n")
                 if len(piece) == PIECE:
                     yield b"".join(piece)
                     piece = []

@@ -31,6 +31,10 @@ class Study:
     updated: datetime
     address: str
     vocabulary: Vocabulary
+    published: datetime | None = None
+    """When it was first published; read for files alone, as is the version."""
+    version: dict | None = None
+    """`number` and `made` of the version that it is now."""
 
     def text(self, field: str) -> str:
         """Return one of the texts, in English where it is missing."""
@@ -65,8 +69,8 @@ def read(identifiers: Iterable[int], vocabulary: Vocabulary, address: str) -> It
         by_pk = {pk: row for pk, *row in rows}
         for pk in batch:
             if pk in by_pk:
-                record, updated = _record(*by_pk[pk])
-                yield Study(record, updated, address.format(record["slug"]), vocabulary)
+                record, updated, published, version = _record(*by_pk[pk])
+                yield Study(record, updated, address.format(record["slug"]), vocabulary, published, version)
 
 
 def _batches(identifiers: Iterator[int]) -> Iterator[tuple[list[int], list[tuple]]]:
@@ -97,14 +101,16 @@ def _fetched(connection: BaseDatabaseWrapper, identifiers: list[int]) -> list[tu
         return cursor.fetchall()
 
 
-def _record(record: str, sources: str | None, updated: str) -> tuple[dict, datetime]:
-    """Return a study's record and its last change."""
+def _record(
+    record: str, sources: str | None, updated: str, published: str, version: str | None
+) -> tuple[dict, datetime, datetime, dict | None]:
+    """Return a study's record, its last change, its publication, and its version."""
     record = orjson.loads(record)
     # Outcomes name the place of their source in the list; the database names its primary key.
     place_of = {pk: place for place, pk in enumerate(orjson.loads(sources or "[]"))}
     for outcome in record["outcomes"]:
         outcome["source"] = place_of[outcome["source"]]
-    return record, datetime.fromisoformat(updated)
+    return record, datetime.fromisoformat(updated), datetime.fromisoformat(published), version and orjson.loads(version)
 
 
 # The statement ---------------------------------------------------------------------------------------------------
@@ -197,7 +203,13 @@ _LINKS = (
     ),
 )
 _STATEMENT = f"""
-    SELECT study.id, {_RECORD}::text, source.identifiers::text, to_json(study.updated_at) #>> '{{}}'
+    SELECT study.id, {_RECORD}::text, source.identifiers::text, to_json(study.updated_at) #>> '{{}}',
+        to_json(study.published_at) #>> '{{}}', version.version::text
     FROM casestudies_casestudy study
     JOIN casestudies_chapter chapter ON chapter.id = study.chapter_id{"".join(_LINKS)}
+    LEFT JOIN LATERAL (
+        SELECT {_object(number="version.number", made="version.made_at")} AS version
+        FROM casestudies_casestudyversion version WHERE version.slug = study.slug
+        ORDER BY version.number DESC LIMIT 1
+    ) version ON true
     WHERE study.status = 'published' AND study.id = ANY(%(ids)s)"""

@@ -32,7 +32,7 @@ class Ris:
             if document.selection:
                 yield _record(_of_list(document))
             for citation in citations(document):
-                yield _record(_fields(citation, document.provenance.day))
+                yield _record(_fields(citation, document))
 
 
 def _record(fields: list[tuple[str, str]]) -> str:
@@ -51,11 +51,15 @@ def _of_list(document: Document) -> list[tuple[str, str]]:
         ("PY", str(provenance.day.year)),
         ("UR", provenance.address),
         ("Y2", _date(provenance.day)),
-        *(("N1", in_one_line(f"{label}: {value}")) for label, value in provenance.rows()),
+        *_origin(document),
     ]
 
 
-def _fields(citation: Citation, seen: date) -> list[tuple[str, str]]:
+def _origin(document: Document) -> list[tuple[str, str]]:
+    return [("N1", in_one_line(f"{label}: {value}")) for label, value in document.provenance.rows()]
+
+
+def _fields(citation: Citation, document: Document) -> list[tuple[str, str]]:
     kind = "ELEC" if citation.address else "GEN"
     return [
         ("TY", "RPRT" if citation.is_study else kind),
@@ -70,8 +74,10 @@ def _fields(citation: Citation, seen: date) -> list[tuple[str, str]]:
         ("AB", citation.abstract),
         *(("KW", keyword) for keyword in citation.keywords),
         ("UR", citation.address),
-        ("Y2", _date(seen) if citation.is_study else ""),
+        ("Y2", _date(document.provenance.day) if citation.is_study else ""),
         ("N1", citation.note),
+        # The record of a list says it for all of its studies.
+        *(_origin(document) if citation.is_study and not document.selection else ()),
     ]
 
 

@@ -1,12 +1,11 @@
 """Downloads: a selection, or one study, in any format."""
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from casestudies.context_processors import site_address
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.selection import Fault, Selection
 
 from . import FORMATS, Document, Format, table_metadata
@@ -44,11 +43,20 @@ def csv_metadata(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def case_study_export(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
-    """Write one study in a format that takes a single study."""
+    """Write one study in a format that takes a single study.
+
+    A wrong query string is answered 400, as for a list; a study that was withdrawn 410.
+    """
     format_ = FORMATS[extension]
     if not format_.for_study:
         raise Http404(gettext("There is no such page."))
-    study = get_object_or_404(CaseStudy.objects.published().in_full(), slug=slug)
+    if faults := Selection(request.GET).faults:
+        return bad_request(faults)
+    study = CaseStudy.objects.published().in_full().filter(slug=slug).first()
+    if study is None:
+        if gone := withdrawal(slug):
+            return refusal([gone], 410)
+        raise Http404(gettext("There is no such page."))
     document = Document.of_study(study, site_address(request))
     return _file(format_, document, f"{slug}-{document.language}")
 
@@ -69,8 +77,16 @@ def _too_many(selection: Selection, format_: Format) -> Fault:
         "%(format)s holds up to %(most)d studies, and the list has %(number)d."
         " Narrow the list with filters, or take another format: %(others)s."
     ) % {"format": format_.label, "most": format_.most, "number": number, "others": ", ".join(others)}
-    allowed = f"a list of up to {format_.most} studies"
+    allowed = gettext("a list of up to %(most)d studies") % {"most": format_.most}
     return Fault("format", format_.extension, message, allowed, selection.query_string())
+
+
+def withdrawal(slug: str) -> Fault | None:
+    """Return what to tell who asks for a study that readers had and have no more, None for one they never had."""
+    if not CaseStudyVersion.objects.filter(slug=slug).exists():
+        return None
+    message = gettext("This study was withdrawn.")
+    return Fault("slug", slug, message, gettext("its earlier versions, on its page"), remedy="")
 
 
 def bad_request(faults: list[Fault]) -> JsonResponse:

@@ -4,7 +4,7 @@ Whoever writes a study calls `keep` before `search_index.refresh`, in the same t
 public, a trigger notes it in its latest version, whoever withdrew or deleted it.
 """
 
-from .keeping import begin, keep
-from .reading import beginning_of, history, withdrawn_since
+from .keeping import begin, keep, put_back
+from .reading import beginning_of, history, no_longer_current, withdrawn_since
 
-__all__ = ["begin", "beginning_of", "history", "keep", "withdrawn_since"]
+__all__ = ["begin", "beginning_of", "history", "keep", "no_longer_current", "put_back", "withdrawn_since"]

@@ -28,6 +28,14 @@ def begin() -> None:
     keep(CaseStudy.objects.published().filter(~Exists(versions)).values_list("pk", flat=True))
 
 
+def put_back(versions: Iterable[CaseStudyVersion]) -> None:
+    """Save versions that an exported collection brings, except those that are here: none is ever changed."""
+    versions = list(versions)
+    for version in versions:
+        version.digest = fingerprint(version.record)
+    CaseStudyVersion.objects.bulk_create(versions, batch_size=BATCH_SIZE, ignore_conflicts=True)
+
+
 def _keep_batch(identifiers: list[int]) -> None:
     studies = list(CaseStudy.objects.published().in_full().filter(pk__in=identifiers).order_by("pk"))
     latest = _latest([study.slug for study in studies])

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from casestudies.models import CaseStudyVersion
@@ -11,6 +11,12 @@ from casestudies.models import CaseStudyVersion
 def history(slug: str) -> list[CaseStudyVersion]:
     """Return the versions of a study, the latest first, without their records."""
     return list(CaseStudyVersion.objects.filter(slug=slug).defer("record"))
+
+
+def no_longer_current() -> QuerySet[CaseStudyVersion]:
+    """Return every version but those that published studies are now, by address and number."""
+    later = CaseStudyVersion.objects.filter(slug=OuterRef("slug"), number__gt=OuterRef("number"))
+    return CaseStudyVersion.objects.filter(Exists(later) | Q(withdrawn_at__isnull=False)).order_by("slug", "number")
 
 
 def withdrawn_since(day: date) -> QuerySet[CaseStudyVersion]:
