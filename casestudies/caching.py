@@ -7,6 +7,7 @@ may keep a page too, but ask each time whether it still holds: the ETag is made 
 from collections.abc import Callable
 from functools import cache, wraps
 from hashlib import blake2b
+from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
@@ -16,11 +17,11 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_page
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition
 from psycopg.errors import QueryCanceled
 
 from . import revision
+from .compression import compressed
 
 # Pages under an old revision are not asked for; this only bounds how long they take up memory.
 SECONDS_KEPT = 24 * 60 * 60
@@ -44,7 +45,7 @@ def _validated(view: View, keep: Callable[[revision.State], Callable[[View], Vie
     def answered(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         # Compressed before it is kept: compressing a list takes as long as everything else of a repeated answer.
         with revision.pinned() as state:
-            inner = keep(state)(gzip_page(_always_asked(view)))
+            inner = keep(state)(compressed(_always_asked(view)))
             try:
                 response = condition(etag_func=_etag)(inner)(request, *args, **kwargs)
             except OperationalError as error:
@@ -54,6 +55,10 @@ def _validated(view: View, keep: Callable[[revision.State], Callable[[View], Vie
         # How long this process keeps the page is nobody else's business.
         for header in ("Expires", "Age"):
             response.headers.pop(header, None)
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            # Kept under the ETag of what was asked, a refusal would be taken for it as long as the collection stays.
+            response.headers.pop("ETag", None)
+            response["Cache-Control"] = "no-store"
         return response
 
     return answered

@@ -3,9 +3,26 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from casestudies.views import healthz
+
+
+class HeadMiddleware:
+    """Leaves HEAD its headers and takes away what they describe: web servers warn of each answer that has a body."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the answer, to HEAD without its body; Content-Length stays that of the body."""
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if response.streaming:
+                response.streaming_content = ()
+            else:
+                response.content = b""
+        return response
 
 
 class HealthCheckMiddleware:

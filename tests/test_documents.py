@@ -8,6 +8,8 @@ from itertools import pairwise
 import docx
 import pypdf
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 from docx.oxml.ns import qn
 
 from casestudies.exports import FORMATS
@@ -150,8 +152,42 @@ def test_no_text_is_markup_in_a_booklet(booklet, empty_collection, make_study):
     make_study(title_en=HOSTILE, challenge_en=HOSTILE, practice_en="Bell\x07 and bus \U0001f68c and שלום")
     text = plain("".join(page.extract_text() for page in booklet("/en/case-studies.pdf").pages))
     assert text.count(HOSTILE) >= 3  # contents, title, challenge
-    assert "Bell and bus \ufffd and" in text
+    assert "Bell and bus □ and" in text
     assert "שלום" in text or "םולש" in text
+
+
+CANNOT_BE_PRINTED = "Some characters of this text cannot be printed here and stand as □. Read them at"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_study_with_characters_of_no_typeface_says_where_to_read_them(booklet, empty_collection, make_study, language):
+    with translation.override(language):
+        note = gettext(CANNOT_BE_PRINTED)
+    texts = {f"title_{language}": "Bus 中国 \U0001f68c", f"summary_{language}": "\U0001f468\u200d\U0001f469 ไทย"}
+    other, study = make_study(period_start=2000), make_study(period_start=1990, **texts)
+    reader = booklet(f"/{language}/case-studies.pdf?sort=newest")
+    pages = [plain(page.extract_text()) for page in reader.pages]
+    marks = bookmarks(reader)
+    told = pages[marks["Bus □□ □"]]
+    assert note in told
+    assert f"http://testserver/{language}/case-studies/{study.slug}/" in told.replace(" ", "")
+    assert "□□ □□□" in told
+    assert [note in page for page in pages].count(True) == 1
+    sheets = {each: booklet(f"/{language}/case-studies/{each.slug}.pdf").pages for each in (other, study)}
+    assert [note in plain(pages[0].extract_text()) for pages in sheets.values()] == [False, True]
+
+
+def test_booklet_of_a_question_of_no_typeface_says_so_on_its_cover(booklet):
+    cover = plain(booklet("/en/case-studies.pdf?q=中国").pages[0].extract_text())
+    assert "“□□”" in cover
+    assert CANNOT_BE_PRINTED in cover
+
+
+def test_character_that_is_not_seen_leaves_no_mark(booklet, empty_collection, make_study):
+    study = make_study(summary_en="zero\u200bwidth")
+    text = plain(booklet(f"/en/case-studies/{study.slug}.pdf").pages[0].extract_text())
+    assert "zerowidth" in text
+    assert CANNOT_BE_PRINTED not in text
 
 
 def test_text_without_translation_is_marked_as_english(booklet, note, empty_collection, make_study):

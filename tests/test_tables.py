@@ -1,20 +1,12 @@
-"""Tables and machine files: what stands in them, what their formats forbid, and what happens when nobody listens."""
+"""Tables and machine files: what stands in them, and what their formats forbid."""
 
 import csv
 import io
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.http import QueryDict
 from django.utils import translation
 from openpyxl.utils.escape import unescape
@@ -240,74 +232,3 @@ def test_links_beyond_those_of_a_sheet_are_text(client, monkeypatch):
     assert all(row["Address"].value.startswith("http://testserver/en/case-studies/") for row in rows)
     about = {label.value: value.value for label, value in book["About"].iter_rows()}
     assert about["Studies"].startswith("58 addresses")
-
-
-# Nobody listens --------------------------------------------------------------------------------------------------
-
-
-# The site as gunicorn serves it, noting in a file what its exports read, a small batch at a time.
-NOTING = """
-from pathlib import Path
-from handbook.wsgi import application
-from casestudies.exports import reading
-
-notes = Path(__file__).with_name("notes").open("a", buffering=1)
-reading.BATCH = 2
-fetched, batches = reading._fetched, reading._batches
-
-def noting_fetched(connection, identifiers):
-    print("batch", file=notes)
-    return fetched(connection, identifiers)
-
-def noting_batches(identifiers):
-    try:
-        yield from batches(identifiers)
-    finally:
-        print("released", file=notes)
-
-reading._fetched, reading._batches = noting_fetched, noting_batches
-"""
-
-
-@pytest.fixture
-def served(tmp_path):
-    """Serve the tests' database with gunicorn; gives the port, and a function that returns what was noted."""
-    (tmp_path / "noting.py").write_text(NOTING)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "noting", "--bind", f"127.0.0.1:{port}", "--threads", "2"],
-        env={**os.environ, "DATABASE_URL": database, "PYTHONPATH": f"{settings.BASE_DIR}:{tmp_path}"},
-        cwd=settings.BASE_DIR,
-    )
-    try:
-        until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
-        yield port, lambda: (tmp_path / "notes").read_text().split()
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def until(condition, seconds: float = 60) -> None:
-    """Wait until the condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "this did not happen"
-        time.sleep(0.05)
-
-
-def test_client_that_hangs_up_stops_the_work(served):
-    port, notes = served
-    for number, extension in enumerate(["csv", "jsonl"]):
-        before = notes().count("batch") if number else 0
-        with socket.socket() as client:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # else the system takes the file in our name
-            client.connect(("127.0.0.1", port))
-            client.sendall(f"GET /en/case-studies.{extension} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-            assert client.recv(1000).startswith(b"HTTP/1.1 200 OK")
-            assert notes().count("released") == number
-        until(lambda done=number + 1: notes().count("released") == done)
-        # All studies are 79 batches, and one that is empty.
-        assert 0 < notes().count("batch") - before < 70

@@ -77,6 +77,7 @@ class AtomFeed:
     as_attachment = False
     for_study = False
     most = None
+    in_turn = False
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the feed entry by entry."""

@@ -33,6 +33,8 @@ class Format(Protocol):
     """Whether a single study can be had in it too, under the study's address."""
     most: int | None
     """The number of studies up to which it is written while the reader waits; None where any number is."""
+    in_turn: bool
+    """Whether it keeps a processor busy: few are made at a time, each to its end before it is sent."""
 
     def write(self, document: Document) -> Iterator[str | bytes]:
         """Yield the file piece by piece: every study of the document, in its order.

@@ -42,6 +42,7 @@ class BibTex:
     as_attachment = True
     for_study = True
     most = None
+    in_turn = False
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield where the file comes from as a comment, then the entries one by one."""

@@ -157,6 +157,7 @@ def _labels() -> dict[str, str]:
         "conventions": gettext("Index by convention"),
         "none": gettext("No case study answers this question."),
         "page": gettext("Page"),
+        "marked": gettext("Some characters of this text cannot be printed here and stand as □. Read them at"),
         "table": gettext("Table"),
     }
 

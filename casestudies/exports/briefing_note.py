@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import docx
 from django.utils import translation
@@ -30,6 +30,7 @@ class BriefingNote:
     as_attachment = True
     for_study = True
     most = 300
+    in_turn = True
 
     def write(self, document: Document) -> Iterator[bytes]:
         """Yield the whole file at once: it is a ZIP whose parts refer to each other."""
@@ -37,7 +38,7 @@ class BriefingNote:
             briefing = briefing_of(document)
         note = docx.Document()
         set_styles(note, document.language, with_title_page=document.selection is not None)
-        writer = _Writer(note, briefing)
+        writer = _Writer(note, briefing, document.go_on)
         if document.selection:
             writer.write_selection()
         else:
@@ -63,8 +64,9 @@ def _describe(note: WordDocument, briefing: Briefing, document: Document) -> Non
 class _Writer:
     """Writes the parts of a briefing to a Word document, one after the other."""
 
-    def __init__(self, note: WordDocument, briefing: Briefing):
+    def __init__(self, note: WordDocument, briefing: Briefing, go_on: Callable[[], None]):
         self.note = note
+        self.go_on = go_on
         self.briefing = briefing
         self.labels = briefing.labels
         self.style_ids = {style.name: style.style_id for style in note.styles}
@@ -128,6 +130,7 @@ class _Writer:
 
     def _study(self, study: StudyBriefing, level: int) -> None:
         """Write a study below its title; its parts have headings of `level`."""
+        self.go_on()
         for summary in study.summary:
             self._words(self._paragraph("Lead"), summary)
         for section in study.account:

@@ -38,6 +38,7 @@ class CommaSeparated:
     as_attachment = True
     for_study = False
     most = None
+    in_turn = False
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the table, some rows at a time."""

@@ -16,6 +16,7 @@ from casestudies.models import CaseStudy
 from casestudies.selection import Selection
 
 from . import reading
+from .client import Client
 
 LICENCE_NAME = "CC BY 4.0"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -58,10 +59,14 @@ class Document:
     """The contents of a file, for every format: studies in order, in the active language, with their provenance.
 
     `site` is the address of the site, without a slash at the end. `selection` is None for a single study.
+    `client` is who waits for the file.
     """
 
-    def __init__(self, site: str, selection: Selection | None, study: CaseStudy | None = None):
+    def __init__(
+        self, site: str, selection: Selection | None, study: CaseStudy | None = None, client: Client | None = None
+    ):
         self.site = site
+        self._client = client or Client()
         self.language = get_language()
         self.selection = selection
         self._study = study
@@ -76,14 +81,21 @@ class Document:
         )
 
     @classmethod
-    def of_selection(cls, selection: Selection, site: str) -> "Document":
+    def of_selection(cls, selection: Selection, site: str, client: Client | None = None) -> "Document":
         """Return the document of a selection without faults."""
-        return cls(site, selection)
+        return cls(site, selection, client=client)
 
     @classmethod
-    def of_study(cls, study: CaseStudy, site: str) -> "Document":
+    def of_study(cls, study: CaseStudy, site: str, client: Client | None = None) -> "Document":
         """Return the document of one study, read with `in_full()`."""
-        return cls(site, None, study)
+        return cls(site, None, study, client)
+
+    def go_on(self) -> None:
+        """Return while somebody waits for the file. Raises ClientGone when nobody does.
+
+        Reading calls it for every study; a format calls it in what else takes long.
+        """
+        self._client.go_on()
 
     def _address(self) -> str:
         if not self.selection:
@@ -100,7 +112,9 @@ class Document:
         if not self.selection:
             yield self._study
             return
-        yield from self.selection.all_studies(CaseStudy.objects.in_full() if queryset is None else queryset)
+        for study in self.selection.all_studies(CaseStudy.objects.in_full() if queryset is None else queryset):
+            self.go_on()
+            yield study
 
     def rows(self) -> Iterator[reading.Study]:
         """Yield every study in order, as tables and machine files show it: read many times faster than `studies`."""
@@ -108,4 +122,6 @@ class Document:
             yield reading.of_model(self._study, vocabulary.current(), self.site)
             return
         pattern = self.site + reverse("case-detail", args=["slug"]).replace("slug", "{}")
-        yield from reading.read(self.selection.identifiers(), self.selection.vocabulary, pattern)
+        for study in reading.read(self.selection.identifiers(), self.selection.vocabulary, pattern):
+            self.go_on()
+            yield study

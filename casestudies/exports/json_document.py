@@ -89,6 +89,7 @@ class JsonDocument:
     as_attachment = False
     for_study = False
     most = None
+    in_turn = False
 
     def write(self, document: Document) -> Iterator[bytes]:
         """Yield the head, then the studies some at a time, so that memory does not grow with their number."""

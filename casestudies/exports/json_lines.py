@@ -23,6 +23,7 @@ class JsonLines:
     as_attachment = True
     for_study = False
     most = None
+    in_turn = False
 
     def write(self, document: Document) -> Iterator[bytes]:
         """Yield the lines, some at a time."""

@@ -23,6 +23,7 @@ class OfflineHtml:
     for_study = False
     # About 12 MB: what most mail servers still carry, and a browser opens in seconds.
     most = 500
+    in_turn = True
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the file study by study."""

@@ -46,6 +46,7 @@ class OfflineZip:
     as_attachment = True
     for_study = False
     most = 2000
+    in_turn = True
 
     def write(self, document: Document) -> Iterator[bytes]:
         """Yield the archive part by part."""

@@ -25,6 +25,7 @@ class Ris:
     as_attachment = True
     for_study = True
     most = None
+    in_turn = False
 
     def write(self, document: Document) -> Iterator[str]:
         """Yield the records one by one; of a selection, first the list itself, as a web page one may cite."""

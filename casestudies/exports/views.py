@@ -1,6 +1,12 @@
 """Downloads: a selection, or one study, in any format."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+import logging
+import tempfile
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import IO
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -8,7 +14,10 @@ from casestudies.context_processors import site_address
 from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.selection import Fault, Selection
 
-from . import FORMATS, Document, Format, table_metadata
+from . import FORMATS, Document, Format, table_metadata, turns
+from .client import Client, ClientGone
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -20,8 +29,8 @@ def case_export(request: HttpRequest, extension: str) -> HttpResponse:
         return bad_request(selection.faults)
     if format_.most is not None and selection.counts.total > format_.most:
         return bad_request([_too_many(selection, format_)])
-    document = Document.of_selection(selection, site_address(request))
-    response = _file(format_, document, f"case-studies-{document.language}-{document.provenance.day:%Y-%m-%d}")
+    document = Document.of_selection(selection, site_address(request), Client.of(request))
+    response = _file(request, format_, document, f"case-studies-{document.language}-{document.provenance.day:%Y-%m-%d}")
     if extension == "csv":
         response["Link"] = table_metadata.link(document)
     return response
@@ -57,15 +66,58 @@ def case_study_export(request: HttpRequest, slug: str, extension: str) -> HttpRe
         if gone := withdrawal(slug):
             return refusal([gone], 410)
         raise Http404(gettext("There is no such page."))
-    document = Document.of_study(study, site_address(request))
-    return _file(format_, document, f"{slug}-{document.language}")
+    document = Document.of_study(study, site_address(request), Client.of(request))
+    return _file(request, format_, document, f"{slug}-{document.language}")
 
 
-def _file(format_: Format, document: Document, name: str) -> StreamingHttpResponse:
-    """Return the file, written while it is sent."""
-    response = StreamingHttpResponse(format_.write(document), content_type=format_.content_type)
+def _file(request: HttpRequest, format_: Format, document: Document, name: str) -> HttpResponse:
+    """Return the file: written while it is sent or, where it has to take its turn, before. HEAD has nothing written."""
+    if request.method == "HEAD":
+        response = StreamingHttpResponse((), content_type=format_.content_type)
+    elif format_.in_turn:
+        queue = turns.LISTS if document.selection else turns.STUDIES
+        try:
+            with queue.taken(document.go_on):
+                file = _written(format_, document)
+        except turns.Busy:
+            return _busy(format_, document)
+        except ClientGone:
+            # As other servers note it, in the log alone: nobody receives it.
+            return HttpResponse(status=499, reason="Client Closed Request")
+        response = FileResponse(file, content_type=format_.content_type)
+    else:
+        pieces = _while_heard(format_.write(document), request.path)
+        response = StreamingHttpResponse(pieces, content_type=format_.content_type)
     if format_.as_attachment:
         response["Content-Disposition"] = f'attachment; filename="{name}.{format_.extension}"'
+    return response
+
+
+def _written(format_: Format, document: Document) -> IO[bytes]:
+    """Return the whole file, on disk: however slowly a reader takes it, its turn is over and no memory is held."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 – the response closes it
+    for piece in format_.write(document):
+        file.write(piece if isinstance(piece, bytes) else piece.encode())
+    file.seek(0)
+    return file
+
+
+def _while_heard(pieces: Iterator[str | bytes], path: str) -> Iterator[str | bytes]:
+    """Yield the pieces until nobody takes them."""
+    try:
+        yield from pieces
+    except ClientGone:
+        logger.warning("Client Closed Request: %s", path)
+
+
+def _busy(format_: Format, document: Document) -> JsonResponse:
+    """Return the answer to a document too many, with when to ask again."""
+    seconds = {"seconds": turns.RETRY_AFTER}
+    message = gettext("Other documents are being made. Ask for this one again in %(seconds)d seconds.") % seconds
+    query = document.selection.query_string() if document.selection else ""
+    fault = Fault("format", format_.extension, message, gettext("the same in %(seconds)d seconds") % seconds, query)
+    response = refusal([fault], HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = str(turns.RETRY_AFTER)
     return response
 
 

@@ -161,6 +161,7 @@ class Workbook:
     as_attachment = True
     for_study = False
     most = None
+    in_turn = True
 
     def write(self, document: Document) -> Iterator[bytes]:
         """Yield the file once it is complete: a workbook's index, written last, is what its sheets are found by."""

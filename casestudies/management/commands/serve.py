@@ -61,7 +61,7 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _interrupt)
         command = [sys.executable, "-m", "gunicorn", "handbook.wsgi", "--bind", f"{host}:{port}"]
-        command += ["--workers", str(workers), "--threads", "4", "--log-level", "warning"]
+        command += ["--workers", str(workers), "--threads", "6", "--log-level", "warning"]
         # A Russian letter takes six characters of an address. Too long a question is told so by the page, not refused
         # here; a proxy before a public server has its own limit.
         command += ["--limit-request-line", "0"]
