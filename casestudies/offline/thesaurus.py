@@ -22,9 +22,10 @@ ANY_WORD = "_"
 def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
     """Return what names and words mean in these studies, whose facets hold the codes `held` by filter.
 
-    `rows` are meanings: their `names` as stems, what means the `same` and what is `narrower` as pairs of an expression
-    and its stems, and places in `links` of the records that have the name (`links`), are near it (`themes`), or belong
-    to it (`related`). Of what leads to no study only names of several words are there, for they are read as one.
+    `rows` are meanings: their further `names` as stems, places in `expressions` of what means the `same` and of what is
+    `narrower`, and places in `links` of the records that have the name (`links`), are near it (`themes`), or belong to
+    it (`related`). Of what leads to no study only names of several words are there, for they are read as one.
+    `expressions` are pairs of a text and its stems.
     `numbers` and `themes` lead from stems to places in `links`; `abbreviations` says which stems of a provision's
     name stand for which others; `conventions` are those of provisions.
     """
@@ -32,12 +33,15 @@ def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
     lexemes = _lexemes(identifiers)
     short = lexicon.abbreviations(current)
     links: dict[Link, int] = {}
+    # Of expressions that find the same, the first.
+    texts: dict[str, tuple[int, str]] = {}
 
     def places(some: Iterable[Link], *, all_of_them: bool = False) -> list[int]:
         return [links.setdefault(one, len(links)) for one in some if all_of_them or one.code in held[one.key]]
 
-    def found(some: Iterable[Expression]) -> list[list[str]]:
-        return [[e.text, _spaced(e.query)] for e in some if lexemes.issuperset(stemming.lexemes(e.query))]
+    def found(some: Iterable[Expression]) -> list[int]:
+        stand = [e for e in some if lexemes.issuperset(stemming.lexemes(e.query))]
+        return list(dict.fromkeys(texts.setdefault(e.query, (len(texts), e.text))[0] for e in stand))
 
     rows, abbreviated = [], set()
     for meaning, names in _names_of_meanings(current).items():
@@ -54,11 +58,14 @@ def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
             names = _without_abbreviated(names, short)
             abbreviated.update(stem for stems in names for stem in stems)
             row["abbreviated"] = True
-        row["names"] = [" ".join(stems) for stems in names if leads_somewhere or len(stems) > 1]
-        if row["names"]:
+        # What means the same and stands in the studies is a name too.
+        said = {stemming.lexemes(e.query) for e in meaning.equivalents if e.query in texts}
+        row["names"] = [" ".join(stems) for stems in names if stems not in said and (leads_somewhere or len(stems) > 1)]
+        if row["names"] or row["same"]:
             rows.append({key: value for key, value in row.items() if value})
     return {
         "rows": rows,
+        "expressions": [[text, _spaced(query)] for query, (_place, text) in texts.items()],
         "numbers": {" ".join(stems): places(found) for stems, found in current.numbers.items() if places(found)},
         "themes": {stem: places(found) for stem, found in current.themes_naming.items() if places(found)},
         "abbreviations": {stem: short[stem] for stem in sorted(abbreviated) if len(short.get(stem, ())) > 1},

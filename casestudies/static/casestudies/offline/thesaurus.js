@@ -14,10 +14,11 @@ const product = (choices) =>
 
 /** Make the table ready; it is made with the first question. */
 function readThesaurus() {
-  const { rows, abbreviations } = data.thesaurus;
+  const { rows, expressions, abbreviations } = data.thesaurus;
   for (const row of rows) {
-    for (const name of row.names) {
-      const stems = name.split(" ");
+    const same = (row.same ?? []).map((place) => expressions[place][1]);
+    for (const name of [...same, ...(row.names ?? [])]) {
+      const stems = name.split(" ").filter((one) => one !== ANY_WORD);
       longestName = Math.max(longestName, stems.length);
       const written = row.abbreviated ? product(stems.map((one) => abbreviations[one] ?? [one])) : [stems];
       for (const key of new Set(written.map((one) => one.join(" ")))) {
@@ -51,10 +52,12 @@ function phrasesOf(found) {
 function sense(written, typed, stems, excluded = false) {
   const key = stems.join(" ");
   const found = meanings.get(key) ?? [];
-  const { links, numbers, themes } = data.thesaurus;
+  const { expressions, links, numbers, themes } = data.thesaurus;
   const isNumber = stems.every((one) => /^\d+$/.test(one));
   const ways = [{ kind: "typed", phrases: typed, text: written, factor: 1 }];
-  const say = (kind, [text, spaced]) => {
+  const say = (kind, place) => {
+    const [text, spaced] = expressions[place];
+    if (kind === "same" && spaced === key) return;
     // One word for a name of several is hardly a hint, but an acronym is exact.
     const isLooser = stems.length > 1 && !spaced.includes(" ") && text !== text.toUpperCase();
     ways.push({ kind, phrases: [[phraseOfStems(spaced)]], text, factor: isLooser ? 0 : OTHERWISE });
@@ -67,7 +70,7 @@ function sense(written, typed, stems, excluded = false) {
       }
     }
   };
-  for (const row of found) for (const one of row.same ?? []) if (one[1] !== key) say("same", one);
+  for (const row of found) for (const one of row.same ?? []) say("same", one);
   for (const row of found) point(row.links, 1);
   if (isNumber) point(numbers[key], 1);
   for (const row of found) point(row.themes, 1);
