@@ -203,6 +203,18 @@ def write_entries(case_study_ids: list[int], table: str) -> None:
         cursor.execute(_refresh_statement(table), {"ids": case_study_ids})
 
 
+def outcomes_in_words(case_study_ids: list[int]) -> dict[int, dict[str, str]]:
+    """Return by primary key and language what the entries hold of the outcomes of those studies that have some."""
+    columns = ", ".join(_outcome_in_words(language) for language in _LANGUAGES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.case_study_id, {columns} FROM casestudies_outcome o"
+            " WHERE o.case_study_id = ANY(%(ids)s) GROUP BY o.case_study_id",
+            {"ids": case_study_ids},
+        )
+        return {pk: dict(zip(_LANGUAGES, texts, strict=True)) for pk, *texts in cursor.fetchall()}
+
+
 def _words_statement() -> str:
     texts = (f"study.{field}_{code}" for code in _LANGUAGES for field in ("title", "summary"))
     return _WORDS.format(texts=", ".join(texts))

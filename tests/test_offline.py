@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from django.core.management import CommandError, call_command
 from django.http import QueryDict
+from django.utils.timezone import localdate
 
 from casestudies.exports.offline_html import OfflineHtml
 from casestudies.exports.offline_zip import OfflineZip
@@ -121,12 +122,15 @@ def test_facets_and_orders_are_those_of_the_site(client):
 
 def test_synonyms_are_limited_to_what_the_studies_hold():
     few, all_of_them = (edition_data(Selection(QueryDict(q)), "", "")["thesaurus"] for q in ("country=UG", ""))
-    rows = [row for row in all_of_them["same"] if "УЭО" in (*row[0], *row[1])]
-    assert any("authorized economic operator" in row[0] for row in rows)
-    assert len(few["same"]) < len(all_of_them["same"])
-    assert {code for key, code, _names in few["records"] if key == "country"} < {
-        code for key, code, _names in all_of_them["records"] if key == "country"
-    }
+    texts = [text for text, _stems in all_of_them["expressions"]]
+    same = [row["same"] for row in all_of_them["rows"] if texts.index("УЭО") in row.get("same", ())]
+    assert "authorized economic operator" in [texts[place] for places in same for place in places]
+    assert {text for text, _stems in few["expressions"]} < set(texts)
+
+
+def test_expressions_keep_the_places_of_words_that_are_not_looked_for():
+    thesaurus = edition_data(Selection(QueryDict("")), "", "")["thesaurus"]
+    assert dict(thesaurus["expressions"])["bill of lading"] == "bill _ lade"
 
 
 def test_markup_in_a_text_stays_text(client, empty_collection, make_study):
@@ -135,6 +139,33 @@ def test_markup_in_a_text_stays_text(client, empty_collection, make_study):
     assert len(slugs(content)) == 1
     assert "<script>alert" not in content
     assert "&lt;/script&gt;&lt;!-- studies --&gt; &amp; more" in content
+
+
+@pytest.mark.parametrize("extension", ["html", "zip"])
+def test_characters_that_html_forbids_are_left_out(client, empty_collection, make_study, extension):
+    make_study(
+        title_en="Bell\x07 title",
+        practice_en="one\x01two\x0bthree\x1bfour\ufffefive",
+        summary_ru="Да\x02та",
+    )
+    path = f"/en/case-studies.{extension}"
+    if extension == "zip":
+        files = archive(client, path)
+        contents = [files.read(name).decode() for name in files.namelist()]
+    else:
+        contents = [html(client, path)]
+    for content in contents:
+        assert re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\\\\u00[01]", content) is None
+    assert any("onetwothreefourfive" in content for content in contents)
+    assert any("Bell title" in content for content in contents)
+
+
+def test_it_names_what_was_withdrawn(client, make_study):
+    study = make_study(slug="gone-study", title_en="Gone", title_ru="Нет")
+    make_study(title_en="Stays")
+    study.delete()
+    (gone,) = data_of(html(client, "/en/case-studies.html?country=NO"))["withdrawn"]
+    assert gone == {"slug": "gone-study", "day": str(localdate()), "titles": {"en": "Gone", "ru": "Нет"}}
 
 
 def test_starter_collection_stays_under_five_megabytes(client):

@@ -7,9 +7,9 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from .base import Group
+from .characters import without_control_characters
 from .columns import COLUMNS
 from .document import Document
-from .workbook import CONTROL_CHARACTERS
 
 BYTE_ORDER_MARK = "\ufeff"
 # What makes Excel, LibreOffice or a spreadsheet on the web take a cell for a formula, full-width signs included.
@@ -47,9 +47,9 @@ class CommaSeparated:
             for study in document.rows():
                 piece.append(_row([neutralized(column.value(study)) for column in COLUMNS]))
                 if len(piece) == PIECE:
-                    yield CONTROL_CHARACTERS.sub("", "".join(piece))
+                    yield without_control_characters("".join(piece))
                     piece = []
-        yield CONTROL_CHARACTERS.sub("", "".join(piece))
+        yield without_control_characters("".join(piece))
 
 
 def _row(cells: list[str | int | date | None]) -> str:

@@ -1,6 +1,5 @@
 """XLSX: a workbook with the studies, their outcomes and their sources, a sheet each, and where they come from."""
 
-import re
 import tempfile
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from casestudies.models import Outcome
 
 from .base import Group
+from .characters import CONTROL_CHARACTERS, without_control_characters
 from .columns import COLUMNS, Value, labels
 from .document import Document
 from .reading import Study
@@ -22,8 +22,6 @@ ROWS_ON_A_SHEET = 1_048_576
 CHARACTERS_IN_A_CELL = 32_767
 LINKS_ON_A_SHEET = 65_530
 LENGTH_OF_A_LINK = 2_079
-# What XML cannot hold; PostgreSQL's texts may.
-CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 BYTES_IN_A_PIECE = 65_536
 
 _WIDE, _MEDIUM, _NARROW = 60, 30, 12
@@ -104,7 +102,7 @@ class _Table:
 
     def _fitting(self, text: str) -> str:
         """Return the text as a cell can hold it."""
-        text = CONTROL_CHARACTERS.sub("", text)
+        text = without_control_characters(text)
         if _length(text) <= CHARACTERS_IN_A_CELL:
             return text
         self.cut_texts += 1
@@ -223,7 +221,7 @@ def _write_about(book: xlsxwriter.Workbook, formats: _Formats, document: Documen
         sheet.write_string(number, 0, label, formats.heading)
         fits = len(value) <= LENGTH_OF_A_LINK and value.startswith(("https://", "http://"))
         write, look = (sheet.write_url, formats.link) if fits else (sheet.write_string, formats.text)
-        write(number, 1, CONTROL_CHARACTERS.sub("", value)[:CHARACTERS_IN_A_CELL], look)
+        write(number, 1, without_control_characters(value)[:CHARACTERS_IN_A_CELL], look)
 
 
 def _marks(table: _Table) -> Iterator[tuple[str, str]]:

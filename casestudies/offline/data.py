@@ -1,21 +1,25 @@
 """What the scripts of an offline edition work with: each study's facets and places in every order, names, synonyms."""
 
+from datetime import date
 from itertools import chain
 
 from django.conf import settings
-from django.db import connection
+from django.db.models.fields.json import KT
 from django.http import QueryDict
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
-from casestudies import facets, panels
+from casestudies import facets, panels, search_index, versions
 from casestudies.filters import SORT_ORDERS, VALUE_FILTERS
-from casestudies.models import CaseStudy, Chapter, SearchEntry
-from casestudies.search import lexicon, stemming
+from casestudies.models import Chapter, SearchEntry
 from casestudies.selection import Selection
 
+from .thesaurus import stop_words, thesaurus
 from .words import interface_words
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+# Withdrawals before these are no news to anybody who opens the file.
+WITHDRAWN_NAMED = 200
 
 
 def edition_data(selection: Selection, address: str, day: str) -> dict:
@@ -34,10 +38,16 @@ def edition_data(selection: Selection, address: str, day: str) -> dict:
         "studies": studies,
         "filters": [_filter(selection, key, held[key]) for key in VALUE_FILTERS],
         "valuesShown": panels.VALUES_SHOWN,
-        "orders": {code: str(label) for code, label in SORT_ORDERS.items()},
+        "orders": {
+            "relevance": str(SORT_ORDERS["relevance"]),
+            # The order in which the studies stand in the file: nothing that its scripts have to be told.
+            "downloaded": gettext("As downloaded"),
+            **{code: str(SORT_ORDERS[code]) for code in _orders(selection)},
+        },
         "chapters": {slug: str(number) for slug, number in Chapter.objects.values_list("slug", "number")},
-        "thesaurus": _thesaurus(identifiers, held),
-        "stopWords": _stop_words(identifiers),
+        "thesaurus": thesaurus(identifiers, held),
+        "stopWords": stop_words(identifiers),
+        "withdrawn": _withdrawn(),
         "words": interface_words(),
     }
 
@@ -45,29 +55,31 @@ def edition_data(selection: Selection, address: str, day: str) -> dict:
 def _studies(selection: Selection) -> list[dict]:
     """Return the facets of every study, as its search entry holds them, and its place in every order."""
     codes = {key: {entry.value: code for code, entry in selection.vocabulary[key].items()} for key in VALUE_FILTERS}
-    columns = [*facets.COLUMNS.values(), "period_start", "period_end", "case_study__slug", "case_study__updated_at"]
+    columns = [*facets.COLUMNS.values(), "period_start", "period_end", "case_study__slug", "changed_at"]
     places = _places(selection)
+    outcomes = search_index.outcomes_in_words(list(selection.counts.identifiers()))
     studies = []
     for entry in SearchEntry.objects.filter(pk__in=list(selection.counts.identifiers())).values("pk", *columns):
         held = {key: facets.values(key, entry[column]) for key, column in facets.COLUMNS.items()}
         studies.append(
             {
                 "slug": entry["case_study__slug"],
-                "updated": f"{timezone.localdate(entry['case_study__updated_at']):%Y-%m-%d}",
+                "updated": f"{timezone.localdate(entry['changed_at']):%Y-%m-%d}",
                 "values": {key: [codes[key][value] for value in values] for key, values in held.items() if values},
+                "outcomes": outcomes.get(entry["pk"], {}),
                 "years": [entry["period_start"], entry["period_end"]],
                 "places": {
                     order: {code: places[order, code].get(entry["pk"], len(studies)) for code in LANGUAGES}
-                    for order in _orders()
+                    for order in _orders(selection)
                 },
             }
         )
     return studies
 
 
-def _orders() -> list[str]:
-    """Return the orders that do not depend on a question."""
-    return [code for code in SORT_ORDERS if code != "relevance"]
+def _orders(selection: Selection) -> list[str]:
+    """Return the orders that do not depend on a question and have a meaning here."""
+    return [code for code in SORT_ORDERS if code != "relevance" and code in selection.orders]
 
 
 def _places(selection: Selection) -> dict[tuple[str, str], dict[int, int]]:
@@ -75,7 +87,7 @@ def _places(selection: Selection) -> dict[tuple[str, str], dict[int, int]]:
     places = {}
     for language in LANGUAGES:
         with translation.override(language):
-            for order in _orders():
+            for order in _orders(selection):
                 ordered = Selection(QueryDict(selection.query_string_with("sort", order, replace=True)))
                 places[order, language] = {pk: place for place, pk in enumerate(ordered.identifiers())}
     return places
@@ -92,57 +104,15 @@ def _filter(selection: Selection, key: str, held: set[str]) -> dict:
     }
 
 
-# Search ------------------------------------------------------------------------------------------------------------
-
-
-def _thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
-    """Return the curated expressions that lead to something in these studies.
-
-    `same` are rows of expressions that mean the same and stand in the studies, of those that do not, and of narrower
-    ones that do; `records` are rows of a filter's key, a code, and the record's names.
-    """
-    lexemes = _lexemes(identifiers)
-
-    def found(expressions: tuple[lexicon.Expression, ...]) -> list[str]:
-        return [e.text for e in expressions if lexemes.issuperset(stemming.lexemes(e.query))]
-
-    current = lexicon.current()
-    rows = []
-    for meaning in {id(meaning): meaning for _name, meaning in current.said}.values():
-        same, narrower = found(meaning.equivalents), found(meaning.narrower)
-        if same or narrower:
-            rows.append([same, [e.text for e in meaning.equivalents if e.text not in same], narrower])
-    names: dict[tuple[str, str], list[str]] = {}
-    for _folded, name, link in current.named:
-        if link.code in held[link.key]:
-            names.setdefault((link.key, link.code), []).append(name)
-    return {
-        "same": rows,
-        "records": [[key, code, list(dict.fromkeys(written))] for (key, code), written in names.items()],
-    }
-
-
-def _lexemes(identifiers: list[int]) -> set[str]:
-    """Return every lexeme of the studies' search entries."""
-    return set(_statistics("SELECT document FROM casestudies_searchentry WHERE case_study_id = ANY(%L)", identifiers))
-
-
-def _stop_words(identifiers: list[int]) -> list[str]:
-    """Return the words of the studies' texts that PostgreSQL does not look for."""
-    texts = [f"{field}_{code}" for field in ("title", "summary", "practice", "results") for code in LANGUAGES]
-    words = _statistics(
-        f"SELECT to_tsvector('handbook_words', concat_ws(' ', {', '.join(texts)}))"
-        f" FROM {CaseStudy._meta.db_table} WHERE id = ANY(%L)",
-        identifiers,
-    )
-    return sorted(word for word, query in stemming.tsqueries(words).items() if not query)
-
-
-def _statistics(statement: str, identifiers: list[int]) -> list[str]:
-    """Return the words of the documents that the statement selects.
-
-    ts_stat takes the text of a statement, so its parameter becomes a literal.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT word FROM ts_stat(format(%s, %s::bigint[]))", [statement, identifiers])
-        return [word for (word,) in cursor.fetchall()]
+def _withdrawn() -> list[dict]:
+    """Return the studies that ceased to be public, the latest first, each with the day and its titles."""
+    titles = {f"title_{code}": KT(f"record__{code}__title") for code in LANGUAGES}
+    rows = versions.withdrawn_since(date(1970, 1, 1)).annotate(**titles).values("slug", "withdrawn_at", *titles)
+    return [
+        {
+            "slug": row["slug"],
+            "day": f"{timezone.localdate(row['withdrawn_at']):%Y-%m-%d}",
+            "titles": {code: row[f"title_{code}"] or row["title_en"] for code in LANGUAGES},
+        }
+        for row in rows[:WITHDRAWN_NAMED]
+    ]

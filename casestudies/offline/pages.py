@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import json_script
 
+from casestudies.exports.characters import without_control_characters
 from casestudies.exports.document import Document
 from casestudies.models import CaseStudy
 from casestudies.querysets import CaseStudyQuerySet
@@ -37,7 +38,7 @@ def edition(document: Document, sections: Iterable[str], parts: list[str] = ()) 
     day = f"{document.provenance.day:%Y-%m-%d}"
     data = edition_data(document.selection, document.provenance.address, day)
     shell = render_to_string("casestudies/offline/edition.html", _context(document, data, parts))
-    head, foot = shell.split(_STUDIES)
+    head, foot = without_control_characters(shell).split(_STUDIES)
     yield head
     yield from sections
     yield foot
@@ -64,7 +65,8 @@ def section(document: Document, study: CaseStudy) -> str:
                 **_site(),
             }
             versions.append(render_to_string("casestudies/offline/_version.html", context))
-    return f'<section class="entry" id="/study/{study.slug}">\n{"".join(versions)}</section>\n'
+    texts = without_control_characters("".join(versions))
+    return f'<section class="entry" id="/study/{study.slug}">\n{texts}</section>\n'
 
 
 def as_script(sections: list[str]) -> str:
@@ -84,7 +86,7 @@ def plain_page(document: Document, place: int, sections: list[str]) -> str:
         "place": place,
         "sections": "".join(sections),
     }
-    return render_to_string("casestudies/offline/part.html", context)
+    return without_control_characters(render_to_string("casestudies/offline/part.html", context))
 
 
 def _site() -> dict:

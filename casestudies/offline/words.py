@@ -1,5 +1,7 @@
 """The texts of the offline edition's interface that its scripts put in, in the active language."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext, ngettext, pgettext
 
 # A number of each form that languages know: `Intl.PluralRules` names the form, gettext takes a number.
@@ -32,6 +34,17 @@ def interface_words() -> dict[str, str | dict[str, str]]:
         "unknown": gettext("No study holds %(words)s.") % {"words": "{words}"},
         "widened": gettext("No study holds all of the question; these hold most of it."),
         "sameAs": gettext("found through {found} = {written}"),
+        "includes": gettext("found through {found}, which {written} includes"),
+        "part": gettext("only {found} of {written}"),
+        "without": gettext("without {written}"),
+        # Written out, so that the text is gathered for translation; the others stand in templates too.
+        "mostFollow": _in_every_form(
+            lambda number: ngettext(
+                "%(number)s study holds the whole question; those that hold most of it follow.",
+                "%(number)s studies hold the whole question; those that hold most of it follow.",
+                number,
+            )
+        ),
         "record": gettext("{written}: found through {label} “{name}”"),
         "names": gettext("found in the names of places, agencies or sources"),
         "loading": gettext("Reading the studies: %(place)s of %(total)s") % {"place": "{place}", "total": "{total}"},
@@ -44,4 +57,8 @@ def interface_words() -> dict[str, str | dict[str, str]]:
 
 def _forms(singular: str, plural: str) -> dict[str, str]:
     """Return a text with a number in every plural form; `{number}` stands for the number."""
-    return {name: ngettext(singular, plural, n).replace("%(number)s", "{number}") for name, n in _EXAMPLES.items()}
+    return _in_every_form(lambda number: ngettext(singular, plural, number))
+
+
+def _in_every_form(text: Callable[[int], str]) -> dict[str, str]:
+    return {name: text(number).replace("%(number)s", "{number}") for name, number in _EXAMPLES.items()}

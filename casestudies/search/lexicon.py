@@ -196,10 +196,10 @@ def _built() -> Lexicon:
         lexicon.named += [(folded(synonym), synonym, link) for synonym in synonyms]
         lexicon.enter(expressions(synonyms), Meaning(themes=(link,)))
     lexicon.named += [(folded(name), name, link) for _names, offered, link in provisions for name in offered]
-    abbreviations = _abbreviations(lexicon)
+    short = abbreviations(lexicon)
     for names, _offered, link in provisions:
         for stems in {stemming.lexemes(queries[name]) for name in names}:
-            for variant in product(*(abbreviations.get(stem, (stem,)) for stem in stems)):
+            for variant in product(*(short.get(stem, (stem,)) for stem in stems)):
                 lexicon.enter((Expression("", " <-> ".join(f"'{stem}'" for stem in variant)),), Meaning(links=(link,)))
         for stems in {tuple(s for s in stemming.lexemes(queries[name]) if s.isdigit()) for name in names}:
             if stems and link not in lexicon.numbers[stems]:
@@ -218,7 +218,7 @@ def _ambiguous(cases: dict[str, frozenset[str]], queries: dict[str, str]) -> set
     return {stem for query in stemming.tsqueries(others).values() for stem in stemming.lexemes(query)} & stems
 
 
-def _abbreviations(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
+def abbreviations(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
     """Return for each stem that the thesaurus gives one-word equivalents of its own language, these and itself.
 
     "ст." stands for "статья" also inside a reference.

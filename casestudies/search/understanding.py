@@ -185,7 +185,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...]) 
         links += lexicon.numbers.get(stems, [])
     own = {stems}
     equivalents = [e for meaning in meanings for e in meaning.equivalents if stemming.lexemes(e.query) not in own]
-    narrower, related = _narrower(meanings, lexicon)
+    kinds, related = narrower(meanings, lexicon)
     if len(stems) == 1:
         # "transit" is not the name of a theme, but "Customs transit" and "Transit corridors" are about it.
         related += lexicon.themes_naming.get(stems[0], [])
@@ -194,7 +194,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...]) 
         written,
         typed,
         tuple(_each_once(equivalents)),
-        tuple(_each_once(narrower)),
+        tuple(_each_once(kinds)),
         tuple(dict.fromkeys(links)),
         tuple(dict.fromkeys(themes)),
         tuple(dict.fromkeys(link for link in related if link not in links and link not in themes)),
@@ -202,7 +202,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...]) 
     )
 
 
-def _narrower(meanings: Iterable[Meaning], lexicon: Lexicon) -> tuple[list[Expression], list[Link]]:
+def narrower(meanings: Iterable[Meaning], lexicon: Lexicon) -> tuple[list[Expression], list[Link]]:
     """Return the narrower expressions with what means the same as they do; of a record's name, the record."""
     expressions, links = [], []
     for expression in (expression for meaning in meanings for expression in meaning.narrower):

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_accessibility import DESKTOP, PHONE, surplus_width, violations
 
 STUDY = "cim-smgs-common-rail-consignment-note"
+SINGLE = "central-america-duca-single-declaration"
 both_languages = pytest.mark.parametrize("language", ["en", "ru"])
 
 
@@ -108,15 +109,38 @@ def test_orders_are_those_of_the_site(server, editions, open_offline, language, 
     assert shown(page) == [study["slug"] for study in site["results"]]
 
 
+@pytest.mark.parametrize("extension", ["html", "zip"])
+def test_file_opens_in_the_order_of_the_list_it_was_made_of(server, open_offline, tmp_path, extension):
+    chosen = "&".join(f"study={slug}" for slug in (STUDY, "rwanda-electronic-single-window", SINGLE))
+    for number, (language, query) in enumerate(
+        [("en", "country=KZ&sort=title"), ("ru", "q=очереди"), ("en", chosen), ("en", "country=KZ")]
+    ):
+        query = urllib.parse.quote(query, safe="=&")
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        urllib.request.urlretrieve(
+            f"{server}/{language}/case-studies.{extension}?{query}", folder / f"index.{extension}"
+        )
+        if extension == "zip":
+            zipfile.ZipFile(folder / "index.zip").extractall(folder)
+        page = open_offline(f"file://{folder}/index.html")
+        listed = [study["slug"] for study in answer(server, query, language)["results"]]
+        assert shown(page) == listed, query
+        expect(page.locator("#sorting [aria-current]")).to_have_attribute("id", "order-downloaded")
+        question = page.locator("#edition dd").nth(1).text_content()
+        expect(page.locator(".edition-question")).to_have_text(question)
+        page.locator("#order-title").click()
+        page.locator("#order-downloaded").click()
+        assert shown(page) == listed, query
+        expect(page).to_have_url(re.compile("#/$"))
+
+
 def test_words_have_the_stems_that_postgresql_gives_them(database_url, editions, open_offline):
-    """All but a few of the newest exceptions of Snowball, and the words that are sought in one spelling."""
+    """All but a few of the newest exceptions of Snowball."""
     page = open_offline(editions["en"])
     page.evaluate("makeReady()")
     stems = dict(
-        page.evaluate(
-            "[...read].filter(([word, { isStopWord }]) => !isStopWord && inOneSpelling(plain(word)) === plain(word))"
-            ".map(([word, { stem }]) => [word, stem])"
-        )
+        page.evaluate("[...read].filter(([, one]) => !one.isStopWord).map(([word, { stem }]) => [word, stem])")
     )
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(
@@ -138,6 +162,50 @@ QUESTIONS = [
     ("consignm", STUDY, None),
     ("СМГС OR Бейтбридж", STUDY, None),
 ]
+
+
+# One word and several, names of every vocabulary, a reference, a spelling, phrases, exclusions, alternatives, signs.
+SEARCHES = [
+    ("en", "transit"),
+    ("en", "queue"),
+    ("en", "reduce waiting time at the border"),
+    ("en", "3%"),
+    ("en", "C++"),
+    ("en", "Kazakhstan OR Georgia"),
+    ("en", "trusted trader programme"),
+    ("en", "landlocked"),
+    ("en", "Central Asia railway"),
+    ("en", "TIR Article 38"),
+    ("en", "Annex 8"),
+    ("en", "harmonisation of labour-saving checks"),
+    ("en", '"single window" -maritime'),
+    ("en", "e-phyto certificate"),
+    ("en", "how did Uganda halve clearance time"),
+    ("en", "УЭО"),
+    ("ru", "УЭО"),
+    ("ru", "очереди на границе"),
+    ("ru", "электронная накладная"),
+    ("ru", "Казахстан -автомобильный"),
+    ("ru", "СМГС ИЛИ Бейтбридж"),
+    ("ru", "страны, не имеющие выхода к морю"),
+    ("ru", "«единое окно» Узбекистан"),
+    ("ru", "single window Казахстан"),
+    ("ru", "статья 10 Киотская конвенция"),
+]
+
+
+def test_search_finds_what_the_site_finds(server, editions, open_offline):
+    pages = {language: open_offline(address) for language, address in editions.items()}
+    different = {}
+    for language, question in SEARCHES:
+        # The file corrects no spelling.
+        query = urllib.parse.urlencode({"q": question, "as_typed": 1})
+        site = [study["slug"] for study in answer(server, query, language)["results"]]
+        ask(pages[language], urllib.parse.urlencode({"q": question}))
+        found = shown(pages[language])
+        if sorted(found) != sorted(site):
+            different[question] = (len(found), len(site), sorted(set(found) ^ set(site)))
+    assert different == {}
 
 
 def test_search_understands_both_languages(editions, open_offline):
@@ -219,6 +287,21 @@ def test_what_is_new_since_an_older_edition(editions, open_offline):
     page.evaluate("offerChanges()")
     page.get_by_role("link", name="Since your edition of 6 May 2021").click()
     expect(page.locator("#results-heading")).to_have_text("1 study")
+
+
+def test_news_name_the_studies_withdrawn_since(editions, open_offline):
+    page = open_offline(editions["en"])
+    page.evaluate(
+        "data.withdrawn = [['2021-05-06', 'Later', 'Позже'], ['2021-05-05', 'Earlier', 'Раньше']]"
+        ".map(([day, en, ru]) => ({ slug: en, day, titles: { en, ru } }))"
+    )
+    expect(page.locator("#withdrawn")).not_to_be_visible()
+    ask(page, "changed_since=2021-05-06")
+    expect(page.locator("#withdrawn li")).to_have_text(["Later – 6 May 2021"])
+    ask(page, "changed_since=2021-05-01&lang=ru")
+    expect(page.locator("#withdrawn li")).to_have_text(["Позже – 6 May 2021", "Раньше – 5 May 2021"])
+    ask(page, "changed_since=2021-05-07")
+    expect(page.locator("#withdrawn")).not_to_be_visible()
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("ru", PHONE)])

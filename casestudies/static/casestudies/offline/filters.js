@@ -46,7 +46,8 @@ const isHeld = (results, key, code) => results.some((study) => study.values[key]
 
 /** Return the studies in the order asked for, in the language of the texts. */
 function sorted(results, order, language, scores) {
-  const place = (study) => study.places[order === "relevance" ? "newest" : order][language];
+  const place = (study) =>
+    order === "downloaded" ? study.index : study.places[order === "relevance" ? "newest" : order][language];
   const score = (study) => (order === "relevance" ? scores.get(study.index) : 0);
   return [...results].sort((one, other) => score(other) - score(one) || place(one) - place(other));
 }

@@ -24,6 +24,7 @@ function showList(state) {
   showChoices(state);
   showSorting(state);
   showGuidance(answer, results);
+  showWithdrawn(state);
   showCards(state, results, answer);
   showPanels(state, counts);
   const asked = choicesOf(state).map(({ label, name }) => `${label}: ${name}`);
@@ -67,10 +68,22 @@ function showGuidance(answer, results) {
   const lines = [];
   if (answer?.isEmpty) lines.push(words.noWord);
   else if (unknown) lines.push(filled(words.unknown, { words: unknown }));
-  if (answer?.isWidened && !unknown) lines.push(words.widened);
+  if (answer?.isWidened && !unknown) {
+    lines.push(answer.complete ? counted(words.mostFollow, answer.complete) : words.widened);
+  }
   if (!results.length && !lines.length) lines.push(words.nothing);
   byId("guidance").textContent = lines.join(" ");
   byId("guidance").hidden = lines.length === 0;
+}
+
+/** Name the studies that were withdrawn since the day whose news are asked for. */
+function showWithdrawn(state) {
+  const gone = state.changed_since ? data.withdrawn.filter(({ day }) => day >= state.changed_since) : [];
+  const items = gone.map(({ titles, day }) =>
+    element("li", { lang: state.lang === data.language ? null : state.lang }, `${titles[state.lang]} – ${dayInWords(day)}`),
+  );
+  byId("withdrawn").hidden = !gone.length;
+  byId("withdrawn").querySelector("ul").replaceChildren(...items);
 }
 
 function showCards(state, results, answer) {
@@ -102,11 +115,12 @@ function cardOf(study, state, answer) {
   if (state.lang !== data.language) card.lang = state.lang;
   const link = card.querySelector(".card-title a");
   link.href = hashOf(state, { slug: study.slug });
-  if (answer) explain(card, study, state, answer.sought);
+  if (answer) explain(card, study, state, answer);
   return card;
 }
 
-function explain(card, study, state, sought) {
+function explain(card, study, state, answer) {
+  const { sought } = answer;
   const title = card.querySelector(".card-title a");
   const summary = card.querySelector(".card-text");
   const inTitle = marked(title.textContent, sought);
@@ -117,7 +131,7 @@ function explain(card, study, state, sought) {
   for (const language of inTitle.number ? [state.lang] : languages) passage ??= bestPassage(study, language, sought);
   if (passage) summary.replaceChildren(...passage.parts);
   if (passage?.language && passage.language !== state.lang) summary.lang = passage.language;
-  const notes = notesOn(study, state.lang, sought);
+  const notes = notesOn(study, state.lang, answer);
   if (!notes.length && !passage && !inTitle.number) notes.push(words.names);
   if (notes.length) {
     const items = notes.map((note) => element("li", { lang: data.language }, note));

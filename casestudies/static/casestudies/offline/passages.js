@@ -6,7 +6,7 @@ function marked(text, sought) {
   const hits = new Map(); // place of a token → the thing sought
   for (const one of sought) {
     for (const way of one.ways) {
-      for (const { words: phrase } of way.all ?? []) {
+      for (const { words: phrase } of way.phrases?.flat() ?? []) {
         found.forEach((_token, place) => {
           if (phrase.every(([stem, distance]) => found[place + distance]?.stem === stem)) {
             for (const [, distance] of phrase) hits.set(place + distance, one);
@@ -37,18 +37,25 @@ function bestPassage(study, language, sought) {
   return best && { ...best, parts: ["… ", ...best.parts, " …"] };
 }
 
-/** Return how a study was found that shows no word of the question: through a name that means the same, or a link. */
-function notesOn(study, language, sought) {
+/** Return how a study was found that shows no word of the question, or what of the question it lacks. */
+function notesOn(study, language, { sides }) {
+  // Of alternatives joined by OR, the one that the study answers best explains it.
+  const holds = (one) => one.studies.has(study.index);
+  const number = ({ wanted }) => wanted.filter(holds).length;
+  const { wanted } = sides.reduce((best, side) => (number(side) > number(best) ? side : best));
   const isForeign = ({ text }) => CYRILLIC.test(text) !== (language === "ru");
-  return sought.flatMap((one) => {
-    const held = one.ways.filter((way) => weightsOfWay(way).has(study.index));
-    if (!held.length || held.some((way) => way.kind === "typed")) return [];
+  return wanted.flatMap((one) => {
+    const written = quoted(one.written);
+    const held = one.ways.filter((way) => way.weights.has(study.index));
+    if (held.some((way) => way.kind === "typed")) return [];
     const [way] = held.sort((first, second) => isForeign(first) - isForeign(second));
-    if (way.kind === "record") {
+    if (way?.kind === "record") {
       const { label, name } = labelOf(way.link);
-      return [filled(words.record, { written: quoted(one.written), label: label.toLowerCase(), name })];
+      return [filled(words.record, { written, label: label.toLowerCase(), name })];
     }
-    return [filled(words.sameAs, { found: quoted(way.text), written: quoted(one.written) })];
+    if (way) return [filled(way.kind === "same" ? words.sameAs : words.includes, { found: quoted(way.text), written })];
+    const part = one.parts.find(holds);
+    return [part ? filled(words.part, { found: quoted(part.written), written }) : filled(words.without, { written })];
   });
 }
 

@@ -6,6 +6,9 @@ What is asked stands in the address after the hash, with the site's own keys: `#
 const SINGLE_KEYS = ["q", "year_from", "year_to", "changed_since", "sort", "lang"];
 const FILTER_KEYS = data.filters.map(({ key }) => key);
 
+/** Return the order that needs no asking: where nothing is searched for in the file, that of the list it was made of. */
+const usualOrder = ({ q }) => (q ? "relevance" : "downloaded");
+
 /** Return what a hash asks, null where it leads to a place on the page. */
 function stateOf(hash) {
   const [, path, query] = hash.match(/^#(\/[^?]*)\??(.*)$/s) ?? (hash ? [] : ["", "/", ""]);
@@ -16,7 +19,7 @@ function stateOf(hash) {
   for (const key of FILTER_KEYS) state.values[key] = [...new Set(asked.getAll(key))];
   if (!data.languages.includes(state.lang)) state.lang = data.language;
   if (!(state.sort in data.orders) || (state.sort === "relevance" && !state.q)) {
-    state.sort = state.q ? "relevance" : "newest";
+    state.sort = usualOrder(state);
   }
   return state;
 }
@@ -26,7 +29,7 @@ function hashOf(state, { values = {}, ...single } = {}) {
   const asked = { ...state, ...single };
   const query = new URLSearchParams();
   for (const key of SINGLE_KEYS) {
-    const usual = { lang: data.language, sort: asked.q ? "relevance" : "newest" }[key] ?? "";
+    const usual = { lang: data.language, sort: usualOrder(asked) }[key] ?? "";
     if (asked[key] && asked[key] !== usual) query.append(key, asked[key]);
   }
   for (const key of FILTER_KEYS) for (const code of values[key] ?? state.values[key]) query.append(key, code);

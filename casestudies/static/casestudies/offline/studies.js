@@ -25,18 +25,39 @@ function addStudies(html) {
   takeStudies(parsed.content);
 }
 
-/** Return a study's texts in a language, each with how much a word in it counts (see `search.js`). */
+/**
+Return a study's texts in a language, each with how much a word in it counts (see `search.js`): those that the site
+looks through (casestudies/search_index.py), nothing else that stands on the page.
+*/
 function textsOf(study, language) {
   const article = study.versions[language].querySelector("article");
   const all = (selector) => [...article.querySelectorAll(selector)].map((found) => found.textContent);
-  const inSections = ["p", "td", "th[scope=row]"].map((part) => `.study-text section:not([aria-labelledby$=-citation]) ${part}`);
+  const texts = ["challenge", "practice", "results", "lessons"].map((name) => `section[aria-labelledby$="-${name}"] > :not(h2)`);
   return [
     { weight: "title", text: all("h1").join() },
     { weight: "summary", text: all(".lead").join() },
-    ...all(inSections.join()).map((text) => ({ weight: "text", text })),
-    ...all(".facts ul[lang] li, .facts li [lang]").map((text) => ({ weight: "text", text })),
-    ...all(".sources li").map((text) => ({ weight: "source", text })),
+    ...all(".scope").map((text) => ({ weight: "summary", text })),
+    ...all(texts.join()).map((text) => ({ weight: "text", text })),
+    { weight: "text", text: study.outcomes[language] ?? "" },
+    // Names are kept in one language only, whatever language the version is in.
+    ...(language === data.languages[0] ? namesIn(article) : []),
   ];
+}
+
+/** Return the names of implementers, places and sources. */
+const namesIn = (article) => [
+  ...[...article.querySelectorAll(".facts ul[lang] li, .facts li > span[lang]")].map(({ textContent }) => ({
+    weight: "text",
+    text: textContent,
+  })),
+  ...[...article.querySelectorAll(".sources li")].map((source) => ({ weight: "source", text: namesOf(source) })),
+];
+
+/** Return the title and the publisher of a source, without its year, its address and what is noted about it. */
+function namesOf(source) {
+  const copy = source.cloneNode(true);
+  for (const noted of copy.querySelectorAll(".print-address, .checked")) noted.remove();
+  return copy.textContent.trim().replace(/(, \d{4})?\.$/, "");
 }
 
 /** Return the paragraphs in which a passage that answers a question is looked for. */

@@ -1,26 +1,31 @@
-/* What names and words mean: the site's curated expressions, looked up by their stems. */
+/*
+What a question means: the site's own names and curated expressions, looked up by stems as
+casestudies/search/understanding.py does.
+*/
 
-const meanings = new Map(); // stems joined by blanks → [{ same, narrower, link }]
+const CONVENTIONS_A_REFERENCE_MAY_MEAN = 3;
+const ANY_WORD = "_"; // in the stems of an expression: a word that keeps its place and is not looked for
+const meanings = new Map(); // stems joined by blanks → rows of the thesaurus
 let longestName = 1;
 
-const stemsOf = (text) => tokens(text).filter((token) => !token.isStopWord).map((token) => token.stem);
-
-function enter(names, meaning) {
-  for (const key of new Set(names.map((name) => stemsOf(name).join(" ")))) {
-    if (!key) continue;
-    if (!meanings.has(key)) meanings.set(key, []);
-    meanings.get(key).push(meaning);
-    longestName = Math.max(longestName, key.split(" ").length);
-  }
-}
+/** Return every list that takes one of the choices at each place. */
+const product = (choices) =>
+  choices.reduce((lists, some) => lists.flatMap((list) => some.map((one) => [...list, one])), [[]]);
 
 /** Make the table ready; it is made with the first question. */
 function readThesaurus() {
-  for (const [same, others, narrower] of data.thesaurus.same) {
-    enter([...same, ...others], { same, narrower, link: null });
-  }
-  for (const [key, code, names] of data.thesaurus.records) {
-    enter(names, { same: [], narrower: [], link: { key, code } });
+  const { rows, expressions, abbreviations } = data.thesaurus;
+  for (const row of rows) {
+    const same = (row.same ?? []).map((place) => expressions[place][1]);
+    for (const name of [...same, ...(row.names ?? [])]) {
+      const stems = name.split(" ").filter((one) => one !== ANY_WORD);
+      longestName = Math.max(longestName, stems.length);
+      const written = row.abbreviated ? product(stems.map((one) => abbreviations[one] ?? [one])) : [stems];
+      for (const key of new Set(written.map((one) => one.join(" ")))) {
+        if (!meanings.has(key)) meanings.set(key, []);
+        meanings.get(key).push(row);
+      }
+    }
   }
 }
 
@@ -30,48 +35,114 @@ function phraseOf(found) {
   return { words: kept.map(({ stem, place }) => [stem, place - kept[0].place]) };
 }
 
-/** Return all ways to find what some words of a question mean. `all` are phrases that must all stand in a study. */
-function waysToSay(written, all) {
-  const key = all.flatMap((phrase) => phrase.words.map(([stem]) => stem)).join(" ");
-  const ways = [{ kind: "typed", all, text: written }];
-  for (const { same, narrower, link } of meanings.get(key) ?? []) {
-    if (link) ways.push({ kind: "record", link, text: written });
-    for (const [kind, texts] of [["same", same], ["narrower", narrower]]) {
-      for (const text of texts) {
-        if (stemsOf(text).join(" ") !== key) ways.push({ kind, all: [phraseOf(tokens(text))], text });
-      }
-    }
-  }
-  return ways;
+/** Return the phrase of an expression of the thesaurus. */
+function phraseOfStems(spaced) {
+  return { words: [...spaced.split(" ").entries()].filter(([, stem]) => stem !== ANY_WORD).map(([at, stem]) => [stem, at]) };
 }
 
-/** Return what the terms of an alternative seek: names that the thesaurus knows, the longest first, then words. */
+/** Return the phrases that words side by side are found by: a word by itself also in any regular spelling. */
+function phrasesOf(found) {
+  const phrase = phraseOf(found);
+  if (found.length > 1) return [phrase];
+  const variants = spellings(found[0].word).filter((word) => !stopWords.has(word));
+  return [phrase, ...variants.map((word) => ({ words: [[stem(word), 0]] }))];
+}
+
+/** Return one thing sought: all ways to find it. `typed` are its words: of each list of phrases one must be held. */
+function sense(written, typed, stems, excluded = false) {
+  const key = stems.join(" ");
+  const found = meanings.get(key) ?? [];
+  const { expressions, links, numbers, themes } = data.thesaurus;
+  const isNumber = stems.every((one) => /^\d+$/.test(one));
+  const ways = [{ kind: "typed", phrases: typed, text: written, factor: 1 }];
+  const say = (kind, place) => {
+    const [text, spaced] = expressions[place];
+    if (kind === "same" && spaced === key) return;
+    // One word for a name of several is hardly a hint, but an acronym is exact.
+    const isLooser = stems.length > 1 && !spaced.includes(" ") && text !== text.toUpperCase();
+    ways.push({ kind, phrases: [[phraseOfStems(spaced)]], text, factor: isLooser ? 0 : OTHERWISE });
+  };
+  const point = (places, factor) => {
+    for (const place of places ?? []) {
+      const [filter, code] = links[place];
+      if (!ways.some(({ link }) => link?.place === place)) {
+        ways.push({ kind: "record", link: { key: filter, code, place }, text: written, factor });
+      }
+    }
+  };
+  for (const row of found) for (const one of row.same ?? []) say("same", one);
+  for (const row of found) point(row.links, 1);
+  if (isNumber) point(numbers[key], 1);
+  for (const row of found) point(row.themes, 1);
+  if (!excluded) {
+    for (const row of found) for (const one of row.narrower ?? []) say("narrower", one);
+    for (const row of found) point(row.related, OTHERWISE);
+    // "transit" is not the name of a theme, but "Customs transit" and "Transit corridors" are about it.
+    if (stems.length === 1) point(themes[key], OTHERWISE);
+  }
+  const isRecord = found.some((row) => row.links?.some((place) => links[place][0] !== "theme"));
+  return { written, ways, isNumber, isRecord, excluded, parts: [] };
+}
+
+/** Return what words side by side are found by as typed: of each term its words, one after the other or joined. */
+function typedPhrases(taken) {
+  return [...new Set(taken.map(({ term }) => term))].map((term) => {
+    const own = taken.filter((one) => one.term === term).map(({ token }) => token);
+    const joined = own.length > 1 ? phrasesOf(tokens(own.map(({ word }) => word).join(""))) : [];
+    return [...phrasesOf(own), ...joined];
+  });
+}
+
+/** Return what words side by side seek: the longest names that the thesaurus knows, and between them word by word. */
+function readRun(terms) {
+  const run = terms.flatMap((term) =>
+    term.tokens.filter((token) => !token.isStopWord).map((token) => ({ term, token })),
+  );
+  const stemsOf = (taken) => taken.map(({ token }) => token.stem);
+  const isName = (key) => meanings.has(key) || key in data.thesaurus.numbers;
+  const sought = [];
+  while (run.length) {
+    let length = Math.min(longestName, run.length);
+    while (length > 1 && !isName(stemsOf(run.slice(0, length)).join(" "))) length -= 1;
+    // Parts of a hyphenated word stay together where they are no name.
+    if (length === 1) length = run.filter(({ term }) => term === run[0].term).length;
+    const taken = run.splice(0, length);
+    const one = sense(taken.map(({ token }) => token.word).join(" "), typedPhrases(taken), stemsOf(taken));
+    // The words of a country's or a convention's name mean nothing by themselves, nor does a number.
+    const parts = length > 1 && !one.isRecord ? taken.filter(({ token }) => !/^\d+$/.test(token.stem)) : [];
+    one.parts = parts.map(({ token }) => sense(token.word, [phrasesOf([token])], [token.stem]));
+    sought.push(one);
+  }
+  return sought;
+}
+
+/** Return what the terms of an alternative seek. */
 function understood(terms) {
   const sought = [];
   let run = [];
-  const endRun = () => {
-    while (run.length) {
-      let length = Math.min(longestName, run.length);
-      const key = () => run.slice(0, length).map(({ stems }) => stems).join(" ");
-      while (length > 1 && !meanings.has(key())) length -= 1;
-      const taken = run.splice(0, length);
-      const written = taken.map((one) => one.term.written).join(" ");
-      sought.push({ written, ways: waysToSay(written, taken.map((one) => phraseOf(one.term.tokens))), excluded: false });
-    }
-  };
   for (const term of terms) {
-    if (term.excluded || term.quoted) {
-      endRun();
-      const ways = waysToSay(term.written, [phraseOf(term.tokens)]);
-      sought.push({
-        written: term.written,
-        ways: term.excluded ? ways.filter((way) => way.kind !== "narrower") : ways,
-        excluded: term.excluded,
-      });
-    } else {
-      run.push({ term, stems: stemsOf(term.written).join(" ") });
+    if (!term.excluded && !term.quoted) {
+      run.push(term);
+      continue;
     }
+    const stems = term.tokens.filter((token) => !token.isStopWord).map((token) => token.stem);
+    sought.push(...readRun(run), sense(term.written, [phrasesOf(term.tokens)], stems, term.excluded));
+    run = [];
   }
-  endRun();
-  return sought;
+  return inContext([...sought, ...readRun(run)]);
+}
+
+/** Return what is sought, references to provisions narrowed to the conventions that are named beside them. */
+function inContext(sought) {
+  const { conventions } = data.thesaurus;
+  const named = new Set(sought.flatMap(({ ways }) => ways.filter(({ link }) => link?.key === "convention").map(({ link }) => link.place)));
+  return sought.map((one) => {
+    const isProvision = ({ link }) => link?.key === "provision";
+    const references = one.ways.filter(isProvision);
+    const beside = references.filter(({ link }) => named.has(conventions[link.code]));
+    const number = new Set(references.map(({ link }) => conventions[link.code])).size;
+    const isMeant = !one.isNumber && number <= CONVENTIONS_A_REFERENCE_MAY_MEAN;
+    const meant = beside.length ? beside : isMeant ? references : [];
+    return { ...one, ways: [...one.ways.filter((way) => !isProvision(way)), ...meant] };
+  });
 }

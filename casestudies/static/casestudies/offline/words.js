@@ -18,15 +18,30 @@ function plain(word) {
     .replace(/[\u00c0-\u024f\u1e00-\u1eff]/g, (letter) => letter.normalize("NFD")[0]);
 }
 
-/** Return a word in one of the spellings of the two sides of the Atlantic: both are sought as one. */
-function inOneSpelling(word) {
-  return word.replace(/is(e|es|ed|er|ers|ing|able|ations?|ational)$/, "iz$1").replace(/(\w{3})our(s|ed|ing)?$/, "$1or$2");
+// Regular differences between British and American spelling, each read both ways.
+const SPELLINGS = [
+  ["is", "iz", "e|es|ed|er|ers|ing|able|ation|ations|ational"],
+  ["ys", "yz", "e|es|ed|er|ers|ing"],
+  ["our", "or", "|s|ed|ing|able|ite|ites|al"],
+  ["re", "er", "|s"],
+  ["ogue", "og", "|s"],
+  ["ence", "ense", "|s"],
+  ["ll", "l", "ed|ing|er|ers"],
+].flatMap(([one, other, endings]) => [
+  [new RegExp(`${one}(${endings})$`), `${other}$1`],
+  [new RegExp(`${other}(${endings})$`), `${one}$1`],
+]);
+
+/** Return a word as the other side of the Atlantic spells it, in all regular ways; often none is a word. */
+function spellings(word) {
+  const lower = word.toLowerCase();
+  return SPELLINGS.filter(([ending]) => ending.test(lower)).map(([ending, other]) => lower.replace(ending, other));
 }
 
 /** Return the stem of a word by the language of its letters. */
 function stem(word) {
   const bare = plain(word);
-  return stemmers[CYRILLIC.test(bare) ? "ru" : "en"].stemWord(inOneSpelling(bare));
+  return stemmers[CYRILLIC.test(bare) ? "ru" : "en"].stemWord(bare);
 }
 
 /** Return the words of a text in order: where each stands, its stem, and whether it is one not to look for. */
@@ -37,6 +52,6 @@ function tokens(text) {
       known = { stem: stem(word), isStopWord: stopWords.has(word.toLowerCase()) };
       read.set(word, known);
     }
-    return { start, end: start + word.length, stem: known.stem, isStopWord: known.isStopWord };
+    return { start, end: start + word.length, word, stem: known.stem, isStopWord: known.isStopWord };
   });
 }

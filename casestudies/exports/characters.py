@@ -1,0 +1,11 @@
+"""Characters that texts of the database may hold and files may not."""
+
+import re
+
+# What XML cannot hold and HTML forbids.
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def without_control_characters(text: str) -> str:
+    """Return a text without what no reader sees and some programs refuse."""
+    return CONTROL_CHARACTERS.sub("", text)
