@@ -64,7 +64,9 @@ def load(path: Path, *, overwrite: bool = False) -> loading.Report:
     """
     arrivals, moments, earlier = _read(path)
     with transaction.atomic():
-        known = set(CaseStudy.objects.values_list("slug", flat=True))
+        # What was here once goes on counting its own versions.
+        kept = (CaseStudy, CaseStudyVersion)
+        known = {slug for model in kept for slug in model.objects.values_list("slug", flat=True)}
         versions.put_back(earlier)
         report = loading.load_arrivals(arrivals, overwrite=overwrite)
         _set_moments({slug: own for slug, own in moments.items() if slug not in known})

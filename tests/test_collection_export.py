@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from casestudies import loading, versions
+from casestudies import loading, search_index, versions
 from casestudies.models import CaseStudy, Country, Theme
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,7 @@ def test_moments_and_versions_survive(exported, make_study, client):
     withdrawn.status = "archived"
     withdrawn.save()
     CaseStudy.objects.filter(slug="changed").update(published_at="2019-01-01T00:00Z", updated_at="2020-02-02T00:00Z")
+    search_index.refresh([changed.pk, withdrawn.pk])
     before = without_the_moment_of_making(exported("/en/case-studies.json?sort=title"))
     assert [(version["slug"], version["number"]) for version in before["versions"]] == [
         ("changed", 1),

@@ -26,6 +26,7 @@ def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
     `narrower`, and places in `links` of the records that have the name (`links`), are near it (`themes`), or belong to
     it (`related`). Of what leads to no study only names of several words are there, for they are read as one.
     `expressions` are pairs of a text and its stems.
+    `cases` lead from the cases of Russian names whose stems other words have too («Грузия») to places in `rows`.
     `numbers` and `themes` lead from stems to places in `links`; `abbreviations` says which stems of a provision's
     name stand for which others; `conventions` are those of provisions.
     """
@@ -44,6 +45,8 @@ def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
         return list(dict.fromkeys(texts.setdefault(e.query, (len(texts), e.text))[0] for e in stand))
 
     rows, abbreviated = [], set()
+    cases = _cases_of_meanings(current)
+    places_of_cases: dict[str, list[int]] = defaultdict(list)
     for meaning, names in _names_of_meanings(current).items():
         expressions, related = understanding.narrower([meaning], current)
         row = {
@@ -62,9 +65,12 @@ def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
         said = {stemming.lexemes(e.query) for e in meaning.equivalents if e.query in texts}
         row["names"] = [" ".join(stems) for stems in names if stems not in said and (leads_somewhere or len(stems) > 1)]
         if row["names"] or row["same"]:
+            for case in cases.get(meaning, ()):
+                places_of_cases[case].append(len(rows))
             rows.append({key: value for key, value in row.items() if value})
     return {
         "rows": rows,
+        "cases": dict(sorted(places_of_cases.items())),
         "expressions": [[text, _spaced(query)] for query, (_place, text) in texts.items()],
         "numbers": {" ".join(stems): places(found) for stems, found in current.numbers.items() if places(found)},
         "themes": {stem: places(found) for stem, found in current.themes_naming.items() if places(found)},
@@ -93,6 +99,17 @@ def _names_of_meanings(current: Lexicon) -> dict[Meaning, list[Stems]]:
         for meaning in meanings:
             names[meaning].append(stems)
     return names
+
+
+def _cases_of_meanings(current: Lexicon) -> dict[Meaning, list[str]]:
+    """Return, by meaning, the cases of the names that only their cases tell from other words."""
+    queries = stemming.tsqueries(current.declined)
+    cases: dict[Meaning, list[str]] = defaultdict(list)
+    for case, meanings in current.declined.items():
+        if current.is_ambiguous_name(stemming.lexemes(queries[case]), case):
+            for meaning in meanings:
+                cases[meaning].append(case)
+    return cases
 
 
 def _without_abbreviated(names: list[Stems], short: dict[str, Stems]) -> list[Stems]:

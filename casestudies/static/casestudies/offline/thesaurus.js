@@ -51,10 +51,12 @@ function phrasesOf(found) {
 /** Return one thing sought: all ways to find it. `typed` are its words: of each list of phrases one must be held. */
 function sense(written, typed, stems, excluded = false) {
   const key = stems.join(" ");
-  const found = meanings.get(key) ?? [];
-  const { expressions, links, numbers, themes } = data.thesaurus;
+  const { rows, cases, expressions, links, numbers, themes } = data.thesaurus;
+  // "Грузия" is no word of texts that hold its stem, which is that of "груз": the record alone finds it.
+  const named = cases[written.toLowerCase().replaceAll("ё", "е")] ?? [];
+  const found = [...(meanings.get(key) ?? []), ...named.map((place) => rows[place])];
   const isNumber = stems.every((one) => /^\d+$/.test(one));
-  const ways = [{ kind: "typed", phrases: typed, text: written, factor: 1 }];
+  const ways = [{ kind: "typed", phrases: named.length ? [[]] : typed, text: written, factor: 1 }];
   const say = (kind, place) => {
     const [text, spaced] = expressions[place];
     if (kind === "same" && spaced === key) return;
