@@ -4,7 +4,6 @@ The entries stand in the order of the list, as in every format: the RFC gives th
 by `updated`, which is when the study's latest version was made.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from html import escape
@@ -19,10 +18,8 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from casestudies.models import CaseStudy
 
 from .base import Group
+from .characters import without_control_characters
 from .document import Document
-
-# Characters that XML 1.0 cannot hold.
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class _Pieces:
@@ -48,7 +45,9 @@ class _Feed(Atom1Feed):
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict) -> None:
         super().add_item_elements(handler, item)
         for scheme, term, label in item["labelled_categories"]:
-            handler.addQuickElement("category", "", {"scheme": scheme, "term": term, "label": _in_xml(label)})
+            handler.addQuickElement(
+                "category", "", {"scheme": scheme, "term": term, "label": without_control_characters(label)}
+            )
 
     def pieces(self, items: Iterator[dict]) -> Iterator[str]:
         """Yield the feed's head, then entry by entry: `Atom1Feed.write` would hold all of them first."""
@@ -96,10 +95,10 @@ def _feed(document: Document) -> _Feed:
     address = document.site + reverse("case-export", args=[AtomFeed.extension]) + (f"?{query}" if query else "")
     changed = selection.entries.order_by().aggregate(latest=Max("changed_at"))["latest"]
     return _Feed(
-        title=_in_xml(f"{provenance.question} – {provenance.collection}"),
+        title=without_control_characters(f"{provenance.question} – {provenance.collection}"),
         link=provenance.address,
         description="",
-        subtitle=_in_xml("; ".join(f"{label}: {value}" for label, value in provenance.rows())),
+        subtitle=without_control_characters("; ".join(f"{label}: {value}" for label, value in provenance.rows())),
         language=document.language,
         author_name=provenance.collection,
         author_link=document.site + reverse("home"),
@@ -114,10 +113,10 @@ def _entry(document: Document, study: CaseStudy) -> dict:
     """Return what the generator takes: the summary is HTML to it, so it is escaped."""
     address = document.address_of(study)
     return {
-        "title": _in_xml(study.title),
+        "title": without_control_characters(study.title),
         "link": address,
         "unique_id": address,
-        "description": escape(_in_xml(study.summary), quote=False),
+        "description": escape(without_control_characters(study.summary), quote=False),
         "pubdate": study.published_at,
         "updateddate": study.changed_at,
         "labelled_categories": [
@@ -131,8 +130,3 @@ def _entry(document: Document, study: CaseStudy) -> dict:
             ),
         ],
     }
-
-
-def _in_xml(text: str) -> str:
-    """Return a text without the characters that no XML can hold: a reader would refuse the whole feed."""
-    return _NOT_IN_XML.sub("", text)

@@ -2,8 +2,8 @@
 
 import re
 
-# What XML cannot hold and HTML forbids.
-CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What XML 1.0 cannot hold, not even escaped, and HTML forbids.
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def without_control_characters(text: str) -> str:

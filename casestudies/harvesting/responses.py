@@ -1,9 +1,10 @@
 """The protocol's XML."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from xml.etree import ElementTree
+
+from casestudies.exports.characters import without_control_characters
 
 from .dublin_core import Element
 from .records import Batch, Header
@@ -16,8 +17,6 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XML = "http://www.w3.org/XML/1998/namespace"
 for prefix, namespace in (("", OAI), ("oai_dc", OAI_DC), ("dc", DC), ("xsi", XSI)):
     ElementTree.register_namespace(prefix, namespace)
-# What XML 1.0 does not allow even escaped.
-FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def datestamp(moment: datetime) -> str:
@@ -37,9 +36,9 @@ class Response:
         self._verb = attributes.get("verb", "")
 
     def _add(self, parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
-        attributes = {key: FORBIDDEN.sub("", value) for key, value in attributes.items()}
+        attributes = {key: without_control_characters(value) for key, value in attributes.items()}
         element = ElementTree.SubElement(parent, f"{{{OAI}}}{name}", attributes)
-        element.text = FORBIDDEN.sub("", text)
+        element.text = without_control_characters(text)
         return element
 
     def _fields(self, parent: ElementTree.Element, fields: Iterable[tuple[str, str]]) -> None:
@@ -97,7 +96,7 @@ class Response:
         dc.set(f"{{{XSI}}}schemaLocation", f"{OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd")
         for name, text, language in metadata:
             child = ElementTree.SubElement(dc, f"{{{DC}}}{name}", {f"{{{XML}}}lang": language} if language else {})
-            child.text = FORBIDDEN.sub("", text)
+            child.text = without_control_characters(text)
 
     def _header(self, parent: ElementTree.Element, identifier: str, header: Header) -> None:
         element = self._add(parent, "header", **({"status": "deleted"} if header.deleted else {}))

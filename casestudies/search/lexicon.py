@@ -7,10 +7,11 @@ import gc
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 from threading import Lock
+from types import MappingProxyType
 
 from django.conf import settings
 from django.utils import translation
@@ -67,6 +68,11 @@ class Link:
     """For a provision, the primary key of its convention."""
 
     @property
+    def is_place(self) -> bool:
+        """Whether it is a country or a region."""
+        return self.key in ("country", "region")
+
+    @property
     def query(self) -> str:
         """The tsquery that finds the studies with this link."""
         return f"'{self.key}={self.value}'"
@@ -119,11 +125,12 @@ class Lexicon:
         first = islice(meanings, MEANINGS_WHILE_TYPING)
         return [expression.text for meaning in first for expression in meaning.equivalents]
 
-    def enter(self, names: Iterable[Expression], meaning: Meaning) -> None:
-        """Let each of the names have the meaning; a place's Russian name of one word in its cases alone."""
+    def enter(
+        self, names: Iterable[Expression], meaning: Meaning, cases: Mapping[str, Iterable[str]] = MappingProxyType({})
+    ) -> None:
+        """Let each of the names have the meaning; one that has `cases`, in these alone."""
         names = list(names)
-        cases = {name.text: declension.forms(name.text) for name in names if _is_place(meaning)}
-        for form in set().union(*cases.values()):
+        for form in {case for name in names for case in cases.get(name.text, ())}:
             self.declined[form].append(meaning)
         for stems in {stemming.lexemes(name.query) for name in names if not cases.get(name.text)}:
             if stems and meaning not in self.meanings[stems]:
@@ -150,10 +157,6 @@ def current() -> Lexicon:
         return _kept[state]
 
 
-def _is_place(meaning: Meaning) -> bool:
-    return any(link.key in ("country", "region") for link in meaning.links)
-
-
 def _built() -> Lexicon:
     """Read all vocabularies and the thesaurus."""
     entries = [*_concepts(), *_glossary(), *_records(), *_organizations()]
@@ -162,10 +165,7 @@ def _built() -> Lexicon:
     texts |= {text for _names, equivalents, narrower, _link in entries for text in (*equivalents, *narrower)}
     texts |= {text for names, *_rest in (*provisions, *themes) for text in names}
     cases = {
-        name: declension.forms(name)
-        for names, *_rest, link in entries
-        if link and link.key in ("country", "region")
-        for name in names
+        name: declension.forms(name) for names, *_rest, link in entries if link and link.is_place for name in names
     }
     queries = stemming.tsqueries(texts.union(*cases.values()))
     lexicon = Lexicon(ambiguous=_ambiguous(cases, queries))
@@ -187,7 +187,7 @@ def _built() -> Lexicon:
         links = (link,) if link else ()
         lexicon.named += [(folded(name), name, link) for name in names if link]
         meaning = Meaning(same, in_texts(narrower), links)
-        lexicon.enter(expressions(names), meaning)
+        lexicon.enter(expressions(names), meaning, cases if link and link.is_place else {})
         if link and link.key == "theme":
             for stem in {stem for name in same for stem in stemming.lexemes(name.query)}:
                 lexicon.themes_naming[stem].append(link)

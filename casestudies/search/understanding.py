@@ -207,7 +207,7 @@ def narrower(meanings: Iterable[Meaning], lexicon: Lexicon) -> tuple[list[Expres
     expressions, links = [], []
     for expression in (expression for meaning in meanings for expression in meaning.narrower):
         same = lexicon.of(stemming.lexemes(expression.query), expression.text)
-        records = [link for meaning in same for link in meaning.links if link.key in ("country", "region")]
+        records = [link for meaning in same for link in meaning.links if link.is_place]
         links += records
         expressions.append(expression)
         if not records:
