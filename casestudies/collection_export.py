@@ -14,6 +14,21 @@ from pydantic import BaseModel, ValidationError
 
 from . import exported_records, loading, search_index, versions
 from .collection_files import Fault, Located, MalformedCollection, validation_faults
+from .collection_kinds import (
+    CASE,
+    CHAPTER,
+    CONCEPT,
+    CONVENTION,
+    COUNTRY,
+    GLOSSARY_TERM,
+    ORGANIZATION,
+    PARTY,
+    PROVISION,
+    REGION,
+    THEME,
+    Incoming,
+    Kind,
+)
 from .models import CaseStudy, CaseStudyVersion
 from .records import Record
 
@@ -22,7 +37,7 @@ from .records import Record
 class _Part:
     """A vocabulary of the file: what loads it, the shape of its records, and the natural key of one."""
 
-    kind: loading.Kind
+    kind: Kind
     record_type: type[Record]
     key: Callable[[dict], str]
 
@@ -33,22 +48,22 @@ def _code(content: dict) -> str:
 
 # In the order in which each finds what it refers to.
 _PARTS = {
-    "regions": _Part(loading.REGION, exported_records.Region, lambda content: content["slug"]),
-    "themes": _Part(loading.THEME, exported_records.Theme, _code),
-    "chapters": _Part(loading.CHAPTER, exported_records.Chapter, lambda content: "{kind} {number}".format(**content)),
-    "countries": _Part(loading.COUNTRY, exported_records.Country, lambda content: content["alpha2"]),
-    "conventions": _Part(loading.CONVENTION, exported_records.Convention, _code),
+    "regions": _Part(REGION, exported_records.Region, lambda content: content["slug"]),
+    "themes": _Part(THEME, exported_records.Theme, _code),
+    "chapters": _Part(CHAPTER, exported_records.Chapter, lambda content: "{kind} {number}".format(**content)),
+    "countries": _Part(COUNTRY, exported_records.Country, lambda content: content["alpha2"]),
+    "conventions": _Part(CONVENTION, exported_records.Convention, _code),
     "provisions": _Part(
-        loading.PROVISION,
+        PROVISION,
         exported_records.Provision,
         lambda content: f"{content['convention']} {content['ref']['en']}",
     ),
-    "parties": _Part(loading.PARTY, exported_records.Party, lambda content: "{instrument} {alpha2}".format(**content)),
-    "organizations": _Part(loading.ORGANIZATION, exported_records.Organization, _code),
-    "glossary": _Part(loading.GLOSSARY_TERM, exported_records.GlossaryTerm, lambda content: content["term"]["en"]),
-    "thesaurus": _Part(loading.CONCEPT, exported_records.Concept, _code),
+    "parties": _Part(PARTY, exported_records.Party, lambda content: "{instrument} {alpha2}".format(**content)),
+    "organizations": _Part(ORGANIZATION, exported_records.Organization, _code),
+    "glossary": _Part(GLOSSARY_TERM, exported_records.GlossaryTerm, lambda content: content["term"]["en"]),
+    "thesaurus": _Part(CONCEPT, exported_records.Concept, _code),
 }
-_CASES = _Part(loading.CASE, exported_records.Case, lambda content: content["slug"])
+_CASES = _Part(CASE, exported_records.Case, lambda content: content["slug"])
 
 
 def vocabularies() -> dict[str, list[dict]]:
@@ -158,7 +173,7 @@ def _document(path: Path) -> dict:
 
 def _arrivals(
     part: _Part, file: str, records: list[object], first_line: int, lines_each: int, faults: list[Fault]
-) -> tuple[loading.Kind, list[loading.Incoming]]:
+) -> tuple[Kind, list[Incoming]]:
     """Return the records to load, and add to `faults` what is wrong with them."""
     arrivals = []
     for position, value in enumerate(records):
@@ -167,5 +182,5 @@ def _arrivals(
         if record is None:
             continue
         content = record.model_dump(exclude_unset=True)
-        arrivals.append(loading.Incoming(part.key(content), content, Located(record, file, line), position))
+        arrivals.append(Incoming(part.key(content), content, Located(record, file, line), position))
     return part.kind, arrivals

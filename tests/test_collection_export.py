@@ -7,11 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from casestudies import loading, search_index, versions
+from casestudies import collection_kinds, search_index, versions
 from casestudies.models import CaseStudy, Country, Theme
 
 pytestmark = pytest.mark.django_db
-KINDS = [getattr(loading, name) for name in dir(loading) if isinstance(getattr(loading, name), loading.Kind)]
+KINDS = [kind for kind in vars(collection_kinds).values() if isinstance(kind, collection_kinds.Kind)]
 
 
 def records() -> dict[str, list[dict]]:

@@ -2,6 +2,7 @@
 
 from .case import CaseChapter, CaseCountry, CaseProvision, CaseStudy, CaseTheme
 from .evidence import Outcome, Place, Source
+from .field_office import FieldOffice
 from .index import SearchEntry, SearchWord
 from .loading import LoadedRecord
 from .reference import (
@@ -35,6 +36,7 @@ __all__ = [
     "Concept",
     "Convention",
     "Country",
+    "FieldOffice",
     "GlossaryTerm",
     "GlossaryTermTheme",
     "LoadedRecord",

@@ -132,6 +132,34 @@ class CaseStudy(models.Model):
         verbose_name=_("changed by"),
     )
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    text_changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("text changed by"),
+    )
+    """Who may not approve the study, because every text is seen by a second pair of eyes."""
+    returned_because = models.TextField(_("why it was sent back"), blank=True, editable=False)
+    """What the reviewer asks of the author; "" once the study is submitted again."""
+    revises = models.OneToOneField(
+        "self",
+        models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="revision",
+        verbose_name=_("revision of"),
+    )
+    """The published study that this one replaces when it is approved; readers never see this one."""
 
     explanation = None
     """Of a search's result, why it was found: a `search.Explanation`."""
@@ -142,7 +170,20 @@ class CaseStudy(models.Model):
         verbose_name = _("case study")
         verbose_name_plural = _("case studies")
         ordering = ["slug"]
-        permissions = [("publish_casestudy", _("Can publish and archive case studies"))]
+        # What each role may do stands in migration 0020 and in docs/curators.md.
+        permissions = [
+            ("submit_casestudy", _("Can submit case studies for review")),
+            ("return_casestudy", _("Can send case studies back to their authors")),
+            ("publish_casestudy", _("Can approve and publish case studies")),
+            ("archive_casestudy", _("Can archive case studies and take them up again")),
+            ("revise_casestudy", _("Can begin revisions of published case studies")),
+            ("restore_casestudy", _("Can restore earlier versions of case studies")),
+            ("propose_casestudy", _("Can draft case studies for the countries of their own field office")),
+            ("import_casestudy", _("Can import case studies")),
+            ("check_links", _("Can check the links of sources")),
+            ("translate_en", _("Can write and approve English texts")),
+            ("translate_ru", _("Can write and approve Russian texts")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="published_study_has_english_title",
@@ -160,6 +201,10 @@ class CaseStudy(models.Model):
             models.CheckConstraint(
                 name="case_transport_modes_are_known",
                 condition=models.Q(transport_modes__contained_by=TransportMode.values),
+            ),
+            models.CheckConstraint(
+                name="revision_is_not_published",
+                condition=models.Q(revises__isnull=True) | models.Q(status__in=["draft", "in-review"]),
             ),
             sane_year("period_start", "case_period_start_is_sane"),
             sane_year("period_end", "case_period_end_is_sane"),
