@@ -158,6 +158,9 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "accept-language", "content-type", "if-none-match"]
 CORS_EXPOSE_HEADERS = ["Content-Language", "ETag", "Link", "RateLimit", "RateLimit-Policy", "Retry-After"]
 
+# Whether a study is approved by somebody who was not the last to change its text.
+FOUR_EYES = env.bool("FOUR_EYES", default=True)
+
 # Signing in
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

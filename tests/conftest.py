@@ -4,10 +4,10 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
-from django.test import Client
 from django.utils import translation
 
 from casestudies import search_index, versions
+from tests.curating import signed_in
 from tests.factories import CaseStudyFactory, UserFactory
 
 
@@ -43,9 +43,7 @@ def make_study(db):
 @pytest.fixture
 def curator(db):
     """A client signed in as a superuser."""
-    client = Client()
-    client.force_login(UserFactory(is_staff=True, is_superuser=True), "django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(UserFactory(is_staff=True, is_superuser=True))
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from casestudies.models import (
     Concept,
     Convention,
     Country,
+    FieldOffice,
     GlossaryTerm,
     GlossaryTermTheme,
     Organization,
@@ -248,3 +250,22 @@ class GlossaryTermAdmin(VocabularyAdmin):
         "source",
     )
     inlines = (GlossaryTermThemeInline,)
+
+
+@admin.register(FieldOffice)
+class FieldOfficeAdmin(admin.ModelAdmin):
+    """The field offices: their countries, and who belongs to them."""
+
+    list_display = ("name", "countries_shown")
+    search_fields = ("name", "countries__name_en", "countries__name_ru")
+    fields = ("name", "countries", "members")
+    autocomplete_fields = ("countries", "members")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Fetch the countries that the list shows."""
+        return super().get_queryset(request).prefetch_related("countries")
+
+    @admin.display(description=_("countries"))
+    def countries_shown(self, office: FieldOffice) -> str:
+        """Return the office's countries."""
+        return ", ".join(str(country) for country in office.countries.all())
