@@ -26,7 +26,7 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 INSTALLED_APPS = [
     "modeltranslation",  # before admin, whose forms it extends
     "casestudies",  # before admin, whose templates it replaces
-    "django.contrib.admin",
+    "handbook.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -30,7 +30,6 @@ from .forms import HTTPS_ADDRESSES, LinesField
 
 admin.site.site_header = _("Best Practices at Border Crossings")
 admin.site.site_title = _("Best Practices at Border Crossings")
-admin.site.enable_nav_sidebar = False  # the lists need the width
 
 
 class VocabularyAdmin(admin.ModelAdmin):
