@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from . import access, desk
 
@@ -10,6 +11,7 @@ from . import access, desk
 class DeskSite(admin.AdminSite):
     """Django's admin, with the desk as its first page."""
 
+    index_title = _("What waits for you")
     enable_nav_sidebar = False  # the lists need the width
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
