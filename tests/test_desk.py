@@ -72,7 +72,7 @@ def test_field_office_sees_its_own_work_only(make_study):
 def test_desk_speaks_russian(make_study):
     client = with_role("Reviewer")
     content = client.get(DESK, headers={"accept-language": "ru"}).content.decode()
-    assert "Ждут моей рецензии" in content
+    assert "Ждут моего рассмотрения" in content
 
 
 def test_queries_of_the_desk_do_not_grow_with_the_studies(curator, django_assert_max_num_queries):
