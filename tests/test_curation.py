@@ -40,6 +40,24 @@ def test_list_is_filtered(curator, empty_collection, make_study, query, number):
     assert curator.get(LIST, query).context["cl"].result_count == number
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("quokka", {"gate", "lane"}),
+        ("ворота квокки", {"gate"}),
+        ("norway quokka", {"gate"}),
+        ("Норвегия lane", set()),
+        ("the-lane", set()),
+        ("quokka%", set()),
+    ],
+)
+def test_list_is_searched_by_title_address_and_country(curator, make_study, words, found):
+    make_study(slug="gate", title_en="Quokka gate", title_ru="Ворота квокки", countries=["NO", "SE"])
+    make_study(slug="lane", title_en="Quokka lane", title_ru="", countries=["AU"])
+    shown = curator.get(LIST, {"q": words}).context["cl"].result_list
+    assert {study.slug for study in shown} == found
+
+
 def test_queries_of_the_list_do_not_grow(curator, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):
         assert curator.get(LIST).context["cl"].result_count == 158

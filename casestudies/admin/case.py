@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casestudies import access, search_index
-from casestudies.models import CaseStudy
+from casestudies.models import CaseCountry, CaseStudy, Country
 from casestudies.models.case import TEXT_FIELDS
 
 from .case_form import (
@@ -55,17 +55,10 @@ class CaseStudyAdmin(StepsAdmin):
     form = CaseStudyForm
     list_display = ("study", "state", "chapter_number", "countries_shown", "english", "russian", "last_change")
     list_filter = ("status", "chapter", CompletenessFilter, "themes", "countries__region")
-    search_fields = (
-        "title_en",
-        "title_ru",
-        "slug",
-        "summary_en",
-        "summary_ru",
-        "countries__name_en",
-        "countries__name_ru",
-    )
+    search_fields = ("title_en", "title_ru", "slug")
+    search_help_text = _("Words of titles, addresses and countries, in either language.")
+    show_full_result_count = False
     ordering = ("-updated_at",)
-    date_hierarchy = "updated_at"
     list_per_page = 50
     readonly_fields = ("state", "last_change")
     prepopulated_fields = {"slug": ("title_en",)}
@@ -116,6 +109,21 @@ class CaseStudyAdmin(StepsAdmin):
         """Fetch what the list shows, in a fixed number of queries."""
         studies = access.visible_to(request.user, super().get_queryset(request))
         return studies.select_related("chapter", "updated_by", "revises").prefetch_related("country_links__country")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Keep the studies that hold every word in a title, the address or the name of a country.
+
+        Countries are asked in a subquery: joined, every study would stand as often as it has countries, and taking the
+        repetitions away took seconds with 10,000 studies.
+        """
+        for word in search_term.split():
+            titles = Q()
+            for field in self.get_search_fields(request):
+                titles |= Q(**{f"{field}__icontains": word})
+            named = Country.objects.filter(Q(name_en__icontains=word) | Q(name_ru__icontains=word))
+            in_country = CaseCountry.objects.filter(country__in=named).values("case_study")
+            queryset = queryset.filter(titles | Q(pk__in=in_country))
+        return queryset, False
 
     @admin.display(description=_("title"), ordering="title_en")
     def study(self, study: CaseStudy) -> str:
