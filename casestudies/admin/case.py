@@ -27,6 +27,7 @@ from .case_form import (
     SourceInline,
     ThemeInline,
 )
+from .evidence import ChecksLinks
 
 
 class CompletenessFilter(admin.SimpleListFilter):
@@ -66,7 +67,7 @@ STEPS_FROM = {
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(admin.ModelAdmin):
+class CaseStudyAdmin(ChecksLinks, admin.ModelAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
@@ -84,7 +85,7 @@ class CaseStudyAdmin(admin.ModelAdmin):
     ordering = ("-updated_at",)
     date_hierarchy = "updated_at"
     list_per_page = 50
-    actions = ("submit_for_review", "publish", "return_to_draft", "archive")
+    actions = ("submit_for_review", "publish", "return_to_draft", "archive", "check_links")
     readonly_fields = ("state", "last_change")
     prepopulated_fields = {"slug": ("title_en",)}
     save_on_top = True
