@@ -7,6 +7,8 @@ from .api.views import documentation
 from .caching import for_programs, for_readers
 from .exports import FORMATS
 from .exports.views import case_export, case_study_export, csv_metadata
+from .privacy import privacy
+from .proposals.views import propose, received
 from .shortlist.views import compare, shortlist
 from .versions.views import case_version
 
@@ -52,5 +54,8 @@ urlpatterns = [
     path("conventions/", for_readers(views.convention_list), name="convention-list"),
     path("conventions/<slug:code>/", for_readers(views.convention_detail), name="convention-detail"),
     path("about/", for_readers(views.about), name="about"),
+    path("propose/", propose, name="propose"),
+    path("propose/received/", received, name="proposal-received"),
+    path("privacy/", privacy, name="privacy"),  # says what settings say, which no revision follows
     path("api/", for_readers(documentation), name="api-documentation"),
 ]

@@ -72,6 +72,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /*/case-studies/?",
         "Disallow: /*/case-studies.",
         "Disallow: /*/compare/",
+        "Disallow: /*/propose/received/",
         "Disallow: /*/shortlist/",
         "Disallow: /*/suggestions/",
         "Disallow: /api/",

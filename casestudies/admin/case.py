@@ -28,6 +28,7 @@ from .case_form import (
     ThemeInline,
 )
 from .evidence import ChecksLinks
+from .proposals import ProposedFilter
 
 
 class CompletenessFilter(admin.SimpleListFilter):
@@ -72,7 +73,7 @@ class CaseStudyAdmin(ChecksLinks, admin.ModelAdmin):
 
     form = CaseStudyForm
     list_display = ("study", "state", "chapter_number", "countries_shown", "english", "russian", "last_change")
-    list_filter = ("status", "chapter", CompletenessFilter, "themes", "countries__region")
+    list_filter = ("status", "chapter", CompletenessFilter, ProposedFilter, "themes", "countries__region")
     search_fields = (
         "title_en",
         "title_ru",
