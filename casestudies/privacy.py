@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from . import fruitless_questions
 from .shortlist import cookie
 
 SECONDS_A_DAY = 24 * 60 * 60
@@ -22,6 +23,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "csrf_days": settings.CSRF_COOKIE_AGE // SECONDS_A_DAY,
         "days_kept": settings.PROPOSAL_DAYS_KEPT,
         "days_kept_after_decision": settings.PROPOSAL_DAYS_KEPT_AFTER_DECISION,
+        "question_days_kept": settings.QUESTION_DAYS_KEPT,
+        "shown_from": fruitless_questions.SHOWN_FROM,
         "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "casestudies/privacy.html", context)
