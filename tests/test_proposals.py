@@ -146,6 +146,16 @@ def test_fault_is_named_and_nothing_typed_is_lost(hurried, changes, place):
     assert not Proposal.objects.exists()
 
 
+def test_form_without_anything_names_each_fault_once(hurried):
+    faults = errors(Client().post("/en/propose/", opened()))
+    assert "" not in faults
+    assert {"id_title", "id_country", "id_practice", "id_sources-0-title", "id_name", "id_consent"} <= set(faults)
+
+
+def test_proposal_without_any_row_of_sources_is_refused(hurried):
+    assert errors(propose(**{"sources-TOTAL_FORMS": "0"})) == {"": "Name a source."}
+
+
 def test_faults_are_told_in_russian(hurried):
     assert errors(propose("ru", name="")) == {"id_name": "Обязательное поле."}
 

@@ -184,7 +184,7 @@ class SourceInline(ShowsLastCheck, WideInline):
         (
             None,
             {
-                "fields": (("title", "publisher"), ("url", "last_check", "year", "checked", "position")),
+                "fields": (("title", "publisher"), ("url", "last_check"), ("year", "checked", "position")),
                 "classes": ("side-by-side",),
             },
         ),

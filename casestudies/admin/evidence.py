@@ -1,5 +1,7 @@
 """The links of sources in the admin: checking them, and what was seen."""
 
+from datetime import datetime
+
 from django.contrib import admin, messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
@@ -84,15 +86,14 @@ class ShowsLastCheck:
         outcome = getattr(source, "link_outcome", None)
         if outcome is None:
             return gettext("not checked yet") if source.url else "–"
-        day = date_format(source.link_checked_at, "SHORT_DATE_FORMAT")
-        return format_html('{}<br><span class="quiet">{}</span>', _label(outcome), day)
+        return format_html("{} {}", _label(outcome), _day(source.link_checked_at))
 
 
 @admin.register(LinkCheck)
 class LinkCheckAdmin(RecordOfEvents):
     """What every cited address answered last, with the studies that lean on it."""
 
-    list_display = ("cited_address", "outcome_shown", "failing_since", "checked_at", "leads_to", "studies")
+    list_display = ("cited_address", "outcome_shown", "since", "checked", "studies")
     list_display_links = None
     list_filter = ("outcome",)
     search_fields = ("address", "final_address")
@@ -117,28 +118,43 @@ class LinkCheckAdmin(RecordOfEvents):
 
     @admin.display(description=_("web address"), ordering="address")
     def cited_address(self, link: LinkCheck) -> str:
-        """Return the address as a link to look at, and why it is not well."""
-        shown = _link(link.address)
-        if link.outcome in (LinkCheck.Outcome.WORKS, LinkCheck.Outcome.MOVED):
-            return shown
-        return format_html('{}<br><span class="quiet">{}</span>', shown, link.explanation)
+        """Return the address as a link to look at, with what is wrong or where it leads now."""
+        parts = [_link(link.address)]
+        if link.outcome not in (LinkCheck.Outcome.WORKS, LinkCheck.Outcome.MOVED):
+            parts.append(format_html('<span class="quiet">{}</span>', link.explanation))
+        if link.final_address:
+            parts.append(format_html("→ {}", _link(link.final_address)))
+        return _lines(parts)
 
     @admin.display(description=_("outcome"), ordering="outcome")
     def outcome_shown(self, link: LinkCheck) -> str:
         """Return the outcome as a label."""
         return _label(link.outcome)
 
-    @admin.display(description=_("leads to"))
-    def leads_to(self, link: LinkCheck) -> str:
-        """Return where redirects led."""
-        return _link(link.final_address) if link.final_address else "–"
+    @admin.display(description=_("failing since"), ordering="failing_since")
+    def since(self, link: LinkCheck) -> str:
+        """Return the day of the first failure in a row."""
+        return _day(link.failing_since) if link.failing_since else "–"
+
+    @admin.display(description=_("last checked"), ordering="checked_at")
+    def checked(self, link: LinkCheck) -> str:
+        """Return the day of the check."""
+        return _day(link.checked_at)
 
     @admin.display(description=_("case studies"))
     def studies(self, link: LinkCheck) -> str:
         """Return the studies that lean on the address, as links to their forms."""
         form = "admin:casestudies_casestudy_change"
         rows = ((reverse(form, args=[study["pk"]]), study["title"]) for study in link.leaning)
-        return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a>', rows) or "–"
+        return _lines([format_html('<a href="{}">{}</a>', *row) for row in rows]) or "–"
+
+
+def _lines(parts: list[str]) -> str:
+    return format_html_join(mark_safe("<br>"), "{}", ((part,) for part in parts))
+
+
+def _day(moment: datetime) -> str:
+    return date_format(moment, "DATE_FORMAT")
 
 
 def _label(outcome: str) -> str:

@@ -65,7 +65,7 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=_("Why it is declined"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "reason"}),
         help_text=_("Your colleagues see it. Nothing is sent to the proposer: write to them yourself."),
     )
 

@@ -39,11 +39,10 @@ def _text(name: str, label: str, rows: int = 4, required: bool = False) -> forms
     )
 
 
-def _country(label: str) -> forms.ChoiceField:
+def _country(label: str, help_text: str = "") -> forms.ChoiceField:
     # Not the country of the person, which a browser would fill in.
-    return forms.ChoiceField(
-        label=label, choices=_countries, required=False, widget=forms.Select(attrs={"autocomplete": "off"})
-    )
+    select = forms.Select(attrs={"autocomplete": "off"})
+    return forms.ChoiceField(label=label, help_text=help_text, choices=_countries, required=False, widget=select)
 
 
 class ProposalForm(forms.Form):
@@ -64,7 +63,7 @@ class ProposalForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    country = _country(_("Country"))
+    country = _country(_("Country"), _("Or name a group of countries below."))
     country_2 = _country(_("Second country"))
     country_3 = _country(_("Third country"))
     region_scope = forms.CharField(
@@ -162,4 +161,12 @@ class SourceForm(forms.Form):
     )
 
 
-SourceFormSet = forms.formset_factory(SourceForm, min_num=1, extra=2, max_num=10, absolute_max=10, validate_min=True)
+class SourceRows(forms.BaseFormSet):
+    """The rows of sources; the first must be filled in."""
+
+    default_error_messages = {**forms.BaseFormSet.default_error_messages, "too_few_forms": _("Name a source.")}
+
+
+SourceFormSet = forms.formset_factory(
+    SourceForm, SourceRows, min_num=1, extra=2, max_num=10, absolute_max=10, validate_min=True
+)

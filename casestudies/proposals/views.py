@@ -67,7 +67,8 @@ def _page(request: HttpRequest, form: ProposalForm, sources: SourceFormSet, stat
 
 def _faults(form: ProposalForm, sources: SourceFormSet) -> list[dict]:
     """Return what is wrong: the message, and where there is a field to go to, its name and its place in the page."""
-    faults = [{"message": message} for message in (*form.non_field_errors(), *sources.non_form_errors())]
+    of_all = [*form.non_field_errors(), *([] if any(sources.errors) else sources.non_form_errors())]
+    faults = [{"message": message} for message in of_all]
     faults += [{"message": message} for field in form.hidden_fields() for message in field.errors]
     for part in (form, *sources):
         number = sources.forms.index(part) + 1 if part in sources.forms else None
