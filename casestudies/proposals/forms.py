@@ -87,7 +87,7 @@ class ProposalForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     consent = forms.BooleanField(
-        label=_("I agree that my name, institution and e-mail address are kept for editing this proposal."),
+        label=_("I agree that my name, institution and e-mail address are kept for editing this proposal"),
         error_messages={"required": _("Without your consent the proposal cannot be kept.")},
     )
     # People do not see it; programs fill in whatever they find.

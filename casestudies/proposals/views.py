@@ -19,7 +19,7 @@ from .forms import COUNTRY_FIELDS, ProposalForm, SourceFormSet
 from .records import receive
 
 PREFIX = "sources"
-# The order of the page; `sources` stands for the rows of sources.
+# The order of the page; the sources stand before the person.
 SECTIONS = (
     ("practice", ("title", *COUNTRY_FIELDS, "region_scope", "chapter")),
     ("texts", ("summary", "challenge", "practice", "results", "lessons")),
@@ -66,15 +66,14 @@ def _page(request: HttpRequest, form: ProposalForm, sources: SourceFormSet, stat
 
 
 def _faults(form: ProposalForm, sources: SourceFormSet) -> list[dict]:
-    """Return what is wrong: the message, and where there is a field to go to, its name and its place in the page."""
+    """Return what is wrong, in the order of the page: the message, and the field to go to where there is one."""
     of_all = [*form.non_field_errors(), *([] if any(sources.errors) else sources.non_form_errors())]
-    faults = [{"message": message} for message in of_all]
-    faults += [{"message": message} for field in form.hidden_fields() for message in field.errors]
-    for part in (form, *sources):
-        number = sources.forms.index(part) + 1 if part in sources.forms else None
-        faults += [
-            {"message": message, "label": field.label, "place": field.id_for_label, "source": number}
-            for field in part.visible_fields()
-            for message in field.errors
-        ]
-    return faults
+    of_all += [message for field in form.hidden_fields() for message in field.errors]
+    practice, texts, person = ([(form[name], None) for name in names] for _section, names in SECTIONS)
+    rows = [(field, number) for number, row in enumerate(sources, start=1) for field in row.visible_fields()]
+    end = [(form["consent"], None), (form["subject"], None)]
+    return [{"message": message} for message in of_all] + [
+        {"message": message, "label": field.label, "place": field.id_for_label, "source": number}
+        for field, number in (*practice, *texts, *rows, *person, *end)
+        for message in field.errors
+    ]
