@@ -160,6 +160,19 @@ CORS_EXPOSE_HEADERS = ["Content-Language", "ETag", "Link", "RateLimit", "RateLim
 
 # Whether a study is approved by somebody who was not the last to change its text.
 FOUR_EYES = env.bool("FOUR_EYES", default=True)
+# E-mail; without EMAIL_URL it is written to standard output.
+EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds: somebody may be waiting for a page
+DEFAULT_FROM_EMAIL = CONTACT_EMAIL or "webmaster@localhost"
+
+# Proposals of case studies by the public: who hears of one, and how many one client may send.
+PROPOSALS_NOTIFY = env.list("PROPOSALS_NOTIFY", default=[])
+PROPOSAL_RATE_LIMIT = env("PROPOSAL_RATE_LIMIT", default="5/hour")
+# Days after which `manage.py delete_personal_data` deletes what identifies somebody. The privacy page says so.
+PROPOSAL_DAYS_KEPT = 365
+PROPOSAL_DAYS_KEPT_AFTER_DECISION = 90
+QUESTION_DAYS_KEPT = 365
 
 # Signing in
 AUTHENTICATION_BACKENDS = [

@@ -448,9 +448,11 @@ def test_russian_speaking_staff_get_a_russian_admin(curator, make_study):
 def test_every_change_form_opens(curator):
     from django.contrib import admin
 
+    from casestudies.admin.audit import RecordOfEvents
+
     FieldOffice.objects.create(name="Office in Oslo")
-    for model in admin.site._registry:
-        if model._meta.app_label == "casestudies":
+    for model, desk in admin.site._registry.items():
+        if model._meta.app_label == "casestudies" and not isinstance(desk, RecordOfEvents):
             address = reverse(f"admin:casestudies_{model._meta.model_name}_changelist")
             assert curator.get(address).status_code == 200
             assert curator.get(change_address(model.objects.first())).status_code == 200

@@ -1,5 +1,5 @@
 """The curators' workplace."""
 
-from . import case, reference
+from . import case, evidence, proposals, questions, reference
 
-__all__ = ["case", "reference"]
+__all__ = ["case", "evidence", "proposals", "questions", "reference"]

@@ -24,6 +24,8 @@ from .case_form import (
     SourceInline,
     ThemeInline,
 )
+from .evidence import ChecksLinks
+from .proposals import ProposedFilter
 from .steps import StepsAdmin
 
 
@@ -49,17 +51,18 @@ class CompletenessFilter(admin.SimpleListFilter):
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(StepsAdmin):
+class CaseStudyAdmin(ChecksLinks, StepsAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
     list_display = ("study", "state", "chapter_number", "countries_shown", "english", "russian", "last_change")
-    list_filter = ("status", "chapter", CompletenessFilter, "themes", "countries__region")
+    list_filter = ("status", "chapter", CompletenessFilter, ProposedFilter, "themes", "countries__region")
     search_fields = ("title_en", "title_ru", "slug")
     search_help_text = _("Words of titles, addresses and countries, in either language.")
     show_full_result_count = False
     ordering = ("-updated_at",)
     list_per_page = 50
+    actions = (*StepsAdmin.actions, "check_links")
     readonly_fields = ("state", "last_change")
     prepopulated_fields = {"slug": ("title_en",)}
     save_on_top = True

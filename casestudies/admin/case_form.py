@@ -21,6 +21,7 @@ from casestudies.models import (
 )
 from casestudies.models.case import TransportMode
 
+from .evidence import ShowsLastCheck
 from .forms import HTTPS_ADDRESSES, LinesField
 
 
@@ -209,7 +210,7 @@ class PlaceInline(OrderedInline):
     classes = ("tab-evidence",)
 
 
-class SourceInline(WideInline):
+class SourceInline(ShowsLastCheck, WideInline):
     """What the study rests on."""
 
     model = Source
@@ -217,7 +218,10 @@ class SourceInline(WideInline):
     fieldsets = (
         (
             None,
-            {"fields": (("title", "publisher"), ("url", "year", "checked", "position")), "classes": ("side-by-side",)},
+            {
+                "fields": (("title", "publisher"), ("url", "last_check"), ("year", "checked", "position")),
+                "classes": ("side-by-side",),
+            },
         ),
     )
     classes = ("tab-evidence",)

@@ -3,8 +3,11 @@
 from .case import CaseChapter, CaseCountry, CaseProvision, CaseStudy, CaseTheme
 from .evidence import Outcome, Place, Source
 from .field_office import FieldOffice
+from .fruitless_question import FruitlessQuestion
 from .index import SearchEntry, SearchWord
+from .link_check import LinkCheck
 from .loading import LoadedRecord
+from .proposal import Proposal
 from .reference import (
     Chapter,
     ChapterTheme,
@@ -37,13 +40,16 @@ __all__ = [
     "Convention",
     "Country",
     "FieldOffice",
+    "FruitlessQuestion",
     "GlossaryTerm",
     "GlossaryTermTheme",
+    "LinkCheck",
     "LoadedRecord",
     "Organization",
     "Outcome",
     "Party",
     "Place",
+    "Proposal",
     "Provision",
     "ProvisionTheme",
     "Region",
