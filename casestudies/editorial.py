@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from . import search_index, versions
+from . import history, search_index, versions
 from .models import CaseStudy
 from .models.case import TEXT_FIELDS
 
 Status = CaseStudy.Status
+STEP_INTO = {Status.DRAFT: "returned", Status.IN_REVIEW: "submitted", Status.PUBLISHED: "published"}
 
 
 def obstacles(study: CaseStudy) -> list[str]:
@@ -58,6 +59,7 @@ def _move(study: CaseStudy, user: settings.AUTH_USER_MODEL, status: Status, allo
             gettext("It is “%(status)s”, and cannot become “%(wanted)s”.")
             % {"status": study.get_status_display(), "wanted": status.label}
         )
+    history.begin(study)
     study.status = status
     study.updated_by = user
     if status == Status.PUBLISHED and study.published_at is None:
@@ -65,3 +67,4 @@ def _move(study: CaseStudy, user: settings.AUTH_USER_MODEL, status: Status, allo
     study.save(update_fields=["status", "updated_by", "updated_at", "published_at"])
     versions.keep([study.pk])
     search_index.refresh([study.pk])
+    history.note(study, by=user, action=STEP_INTO.get(status, "archived"))

@@ -1,5 +1,5 @@
 """The curators' workplace."""
 
-from . import case, reference
+from . import audit, case, history, reference
 
-__all__ = ["case", "reference"]
+__all__ = ["audit", "case", "history", "reference"]

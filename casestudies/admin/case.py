@@ -27,6 +27,8 @@ from .case_form import (
     SourceInline,
     ThemeInline,
 )
+from .concurrent import TellsOfOtherEdits
+from .history import KeepsHistory
 
 
 class CompletenessFilter(admin.SimpleListFilter):
@@ -66,7 +68,7 @@ STEPS_FROM = {
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(admin.ModelAdmin):
+class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, admin.ModelAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
@@ -89,7 +91,7 @@ class CaseStudyAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("title_en",)}
     save_on_top = True
     fieldsets = (
-        (None, {"fields": (("state", "last_change"), "opened_at")}),
+        (None, {"fields": (("state", "last_change"),)}),
         *(
             (
                 None,

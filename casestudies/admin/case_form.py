@@ -20,10 +20,10 @@ from casestudies.models import (
 )
 from casestudies.models.case import TEXT_FIELDS, TransportMode
 
-from .forms import HTTPS_ADDRESSES, LinesField
+from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
 
 
-class CaseStudyForm(forms.ModelForm):
+class CaseStudyForm(RecordForm):
     """A study; one that is published keeps its English texts."""
 
     transport_modes = forms.MultipleChoiceField(
@@ -38,31 +38,14 @@ class CaseStudyForm(forms.ModelForm):
         required=False,
         help_text=_("Official English names of the agencies, one a line."),
     )
-    # The state of the study when the form was opened, so that two curators do not overwrite each other unawares.
-    opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = CaseStudy
         fields = []  # CaseStudyAdmin.fieldsets names them
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial["opened_at"] = self.instance.updated_at.isoformat() if self.instance.pk else ""
-
     def clean(self) -> dict:
-        """Refuse to empty an English text that readers see, and to overwrite what another curator saved meanwhile."""
+        """Refuse to empty an English text that readers see."""
         cleaned = super().clean()
-        if self.instance.pk and cleaned.get("opened_at") != self.initial["opened_at"]:
-            # What was typed stays in the form; saving it again is then a decision.
-            self.data = self.data.copy()
-            self.data["opened_at"] = self.initial["opened_at"]
-            raise ValidationError(
-                gettext(
-                    "%(name)s changed this study after you opened it. Compare with the saved text in another window;"
-                    " saving again replaces it with yours."
-                )
-                % {"name": self.instance.updated_by or gettext("Somebody")}
-            )
         if self.instance.is_published:
             for field in TEXT_FIELDS:
                 if not cleaned.get(f"{field}_en") and f"{field}_en" not in self.errors:

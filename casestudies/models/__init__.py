@@ -3,6 +3,7 @@
 from .case import CaseChapter, CaseCountry, CaseProvision, CaseStudy, CaseTheme
 from .evidence import Outcome, Place, Source
 from .field_office import FieldOffice
+from .history import DeletedRecord, HistoryEntry
 from .index import SearchEntry, SearchWord
 from .loading import LoadedRecord
 from .reference import (
@@ -36,9 +37,11 @@ __all__ = [
     "Concept",
     "Convention",
     "Country",
+    "DeletedRecord",
     "FieldOffice",
     "GlossaryTerm",
     "GlossaryTermTheme",
+    "HistoryEntry",
     "LoadedRecord",
     "Organization",
     "Outcome",
