@@ -1,5 +1,7 @@
 """The history of a record in the admin: written with every save, read as a list of differences, and the way back."""
 
+from itertools import zip_longest
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -140,7 +142,7 @@ class KeepsHistory:
 def restored(request: HttpRequest, entry: HistoryEntry, model_admin: admin.ModelAdmin) -> tuple:
     """Return the answer to a restoring that was confirmed and went well, else None and what its page shows."""
     form = RestoreForm(request.POST or None)
-    obstacles = []
+    target, obstacles = None, []
     try:
         target = history.bring_into(entry)
         if request.method == "POST" and form.is_valid():
@@ -149,7 +151,7 @@ def restored(request: HttpRequest, entry: HistoryEntry, model_admin: admin.Model
             messages.success(request, gettext("“%(record)s” is as it was then.") % {"record": record})
             return HttpResponseRedirect(_address(record)), {}
     except ValidationError as error:
-        target, obstacles = None, error.messages
+        obstacles = error.messages
     present = target and history.snapshot(target)
     changes = history.between(present, entry) if present else []
     return None, {"entry": entry, "form": form, "obstacles": obstacles, "differences": changes, "target": target}
@@ -183,14 +185,12 @@ def _chosen(entries: QuerySet[HistoryEntry], key: str | None) -> HistoryEntry:
 def _events(entries: QuerySet[HistoryEntry], page: list[HistoryEntry], present: HistoryEntry) -> list[dict]:
     """Return the entries of a page, each with what is different from the entry before it."""
     shown = list(page)
-    earlier = [*shown[1:], *entries.filter(pk__lt=shown[-1].pk)[:1]] if shown else []
+    if not shown:
+        return []
+    states = [*shown, *entries.filter(pk__lt=shown[-1].pk)[:1]]
     return [
-        {
-            "entry": entry,
-            "differences": history.between(earlier[index], entry) if index < len(earlier) else [],
-            "is_present": entry.record == present.record,
-        }
-        for index, entry in enumerate(shown)
+        {"entry": entry, "differences": differences, "is_present": entry.record == present.record}
+        for entry, differences in zip_longest(shown, history.successive(states), fillvalue=[])
     ]
 
 

@@ -4,7 +4,7 @@ Whoever changes a record calls `begin` before and `note` after, in the same tran
 `note_deletion` before.
 """
 
-from .differences import between, contents
+from .differences import between, contents, successive
 from .restoring import bring_into, restore, state_before
 from .writing import begin, entries, kind_of, known_state, note, note_change, note_deletion, note_loaded, snapshot
 
@@ -23,4 +23,5 @@ __all__ = [
     "restore",
     "snapshot",
     "state_before",
+    "successive",
 ]

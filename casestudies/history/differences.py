@@ -1,18 +1,18 @@
 """What changed between two states of a record, field by field, for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from django.db.models import Field, Model
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from casestudies.collection_kinds import CASE, PARTY, Kind
 from casestudies.collection_records import LANGUAGES
 from casestudies.models import CaseStudy, CaseStudyVersion, Convention, Country, HistoryEntry, Region, Theme
 from casestudies.versions.differences import Difference, compared, in_list
 from casestudies.versions.differences import differences as differences_of_studies
-from casestudies.versions.rebuilt import as_published
+from casestudies.versions.rebuilt import PastStudy, as_published
 
 from .writing import kind_of
 
@@ -32,29 +32,49 @@ NAMED = {
     "country": (Country, "alpha2"),
 }
 NOTHING = (None, "", [])
-ADDRESS, ORDER = _("Address"), _("Order")
 
 
 def between(old: HistoryEntry, new: HistoryEntry) -> list[Difference]:
     """Return what is different in `new`; nothing where one of them is a deletion, which has no content."""
-    if not old.record or not new.record:
-        return []
-    kind = kind_of(new)
-    return [*_standing(kind, old, new), *_content(kind, old.record, new.record, new)]
+    return successive([new, old])[0]
 
 
-def contents(entry: HistoryEntry) -> list[Difference]:
+def successive(states: Sequence[HistoryEntry]) -> list[list[Difference]]:
+    """Return for each state of a record but the last what is different in it from the one after it in the list."""
+    kind = kind_of(states[0])
+    studies = _studies([(state.key, state.record) for state in states]) if kind is CASE else [None] * len(states)
+    pairs = zip(pairwise(states), pairwise(studies), strict=True)
+    return [
+        [*_standing(kind, old, new), *_content(kind, (old.record, new.record), (old_study, new_study))]
+        if old.record and new.record
+        else []
+        for (new, old), (new_study, old_study) in pairs
+    ]
+
+
+def contents(state: HistoryEntry) -> list[Difference]:
     """Return everything that a state holds, as if it had just been written."""
-    return list(_content(kind_of(entry), _emptied(entry.record), entry.record, entry))
+    kind, records = kind_of(state), (_emptied(state.record), state.record)
+    studies = _studies([(state.key, record) for record in records]) if kind is CASE else (None, None)
+    return list(_content(kind, records, studies))
 
 
-def _content(kind: Kind, old: dict, new: dict, entry: HistoryEntry) -> Iterator[Difference]:
-    if kind is not CASE:
-        yield from _in_vocabulary(kind, old, new)
+def _studies(records: list[tuple[str, dict]]) -> list[PastStudy | None]:
+    """Return the studies that records hold, in a fixed number of queries; None for an empty record."""
+    states = [CaseStudyVersion(slug=slug, record=record) for slug, record in records if record]
+    studies = iter(as_published(states))
+    return [next(studies) if record else None for _slug, record in records]
+
+
+def _content(kind: Kind, records: tuple[dict, dict], studies: tuple[PastStudy, PastStudy]) -> Iterator[Difference]:
+    if records[0] == records[1]:
         return
-    yield from in_list(str(ADDRESS), get_language(), _shown(old["slug"]), _shown(new["slug"]))
-    states = [CaseStudyVersion(slug=entry.key, record=record, made_at=entry.at) for record in (old, new)]
-    yield from differences_of_studies(*as_published(states))
+    if kind is not CASE:
+        yield from _in_vocabulary(kind, *records)
+        return
+    before, after = (_shown(record["slug"]) for record in records)
+    yield from in_list(gettext("Address"), get_language(), before, after)
+    yield from differences_of_studies(*studies)
 
 
 def _emptied(record: dict) -> dict:
@@ -70,10 +90,9 @@ def _nothing(value: object) -> object:
 
 
 def _standing(kind: Kind, old: HistoryEntry, new: HistoryEntry) -> Iterator[Difference]:
-    labels = {"position": ORDER, "code": kind.model._meta.get_field("code").verbose_name if kind is not CASE else ""}
-    for name, label in labels.items():
-        before, after = (_shown(entry.standing.get(name)) for entry in (old, new))
-        yield from in_list(capfirst(str(label)), get_language(), before, after)
+    for name in {"code", "position"} & new.standing.keys():
+        label = capfirst(str(kind.model._meta.get_field(name).verbose_name))
+        yield from in_list(label, get_language(), *(_shown(entry.standing.get(name)) for entry in (old, new)))
     if kind is CASE:
         before, after = ([str(CaseStudy.Status(entry.standing["status"]).label)] for entry in (old, new))
         yield from in_list(gettext("Status"), get_language(), before, after)

@@ -1,6 +1,6 @@
 """The way back: an earlier state of a record becomes its present one, which is itself a new entry of its history."""
 
-from django.conf import settings
+from django.contrib.auth.models import AbstractUser as User
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Model
@@ -13,8 +13,6 @@ from casestudies.collection_kinds import CASE, COUNTRY, PROVISION, Incoming, Kin
 from casestudies.models import CaseStudy, HistoryEntry
 
 from .writing import BY_NAME, begin, kind_of, note
-
-User = settings.AUTH_USER_MODEL
 
 
 @transaction.atomic

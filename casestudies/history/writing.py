@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.contrib.admin.utils import NestedObjects
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser as User
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Model, QuerySet
 from django.utils import translation
@@ -24,8 +24,6 @@ BESIDE = {
     ORGANIZATION.name: ("position",),
     THEME.name: ("position",),
 }
-
-User = settings.AUTH_USER_MODEL
 
 
 def kind_of(entry: HistoryEntry) -> Kind:
