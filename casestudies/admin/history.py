@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from casestudies import history
 from casestudies.collection_kinds import CASE, KINDS
 from casestudies.models import DeletedRecord, HistoryEntry
+from casestudies.models.history import ACTIONS
 
 from .audit import RecordOfEvents
 from .forms import WhyField
@@ -216,10 +217,25 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class ActionFilter(admin.SimpleListFilter):
+    """Entries by what was done."""
+
+    title = _("action")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Offer what the desk does."""
+        return list(ACTIONS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Keep the entries of the action."""
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
 class EntriesAdmin(RecordOfEvents):
     """What entries of the history have in common on a list."""
 
-    list_filter = (KindFilter, "action")
+    list_filter = (KindFilter, ActionFilter)
     search_fields = ("label", "key", "by_name", "reason")
     date_hierarchy = "at"
     ordering = ("-id",)

@@ -90,7 +90,7 @@ def _nothing(value: object) -> object:
 
 
 def _standing(kind: Kind, old: HistoryEntry, new: HistoryEntry) -> Iterator[Difference]:
-    for name in {"code", "position"} & new.standing.keys():
+    for name in sorted({"code", "position"} & new.standing.keys()):
         label = capfirst(str(kind.model._meta.get_field(name).verbose_name))
         yield from in_list(label, get_language(), *(_shown(entry.standing.get(name)) for entry in (old, new)))
     if kind is CASE:

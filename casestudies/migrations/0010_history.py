@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "history entry",
-                "verbose_name_plural": "history",
+                "verbose_name_plural": "history entries",
                 "ordering": ["-id"],
                 "indexes": [models.Index(fields=["kind", "object_id", "-id"], name="history_of_a_record")],
             },

@@ -60,7 +60,7 @@ class HistoryEntry(models.Model):
 
     class Meta:
         verbose_name = _("history entry")
-        verbose_name_plural = _("history")
+        verbose_name_plural = _("history entries")
         ordering = ["-id"]  # as written: clocks may go back
         indexes = [models.Index(fields=["kind", "object_id", "-id"], name="history_of_a_record")]
 
