@@ -304,13 +304,27 @@ def test_deletion_is_undone_by_those_who_may(draft):
     assert staff_with("view_deletedrecord", "restore_casestudy").post(where, {"why": ""}).status_code == 302
 
 
-def test_deletion_is_undone_once(draft):
-    history.note_deletion(draft, by=None)
-    draft.delete()
+def test_revision_brought_back_before_its_study_stays_as_it_is(make_study):
+    study = make_study(slug="revised")
+    revision = CaseStudyFactory(slug="revising", status="draft", published_at=None, revises=study)
+    history.note_deletion(study, by=None)
+    study.delete()
+    of_revision, of_study = HistoryEntry.objects.filter(action="deleted")
+    revision = history.restore(of_revision, by=UserFactory())
+    CaseStudy.objects.filter(pk=revision.pk).update(title_en="Worked on since")
+    history.restore(of_study, by=UserFactory())
+    revision.refresh_from_db()
+    assert (revision.title_en, revision.revises) == ("Worked on since", None)
+    assert CaseStudy.objects.get(slug="revised").status == "archived"
+
+
+def test_deletion_is_undone_once(curator, draft):
+    delete(curator, draft)
+    undo(curator, "Old practice here.")
     entry = HistoryEntry.objects.get(action="deleted")
-    history.restore(entry, by=UserFactory())
-    CaseStudyFactory(slug="other")
-    assert history.bring_into(entry).slug == "drafted"
+    where = reverse("admin:casestudies_deletedrecord_change", args=[entry.pk])
+    curator.post(where, {"why": "Again"})
+    assert happened(draft) == ["restored", "deleted", "before"]
 
 
 # Two people at once ------------------------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ def restore(entry: HistoryEntry, *, by: User, reason: str = "") -> Model:
     if record is None:
         record = _bring_back(state, by, reason)
         for companion in HistoryEntry.objects.filter(along_with=entry).order_by("pk"):
-            _bring_back(state_before(companion), by, reason)
+            if bring_into(companion) is None:  # a revision may have been brought back before its study
+                _bring_back(state_before(companion), by, reason)
         return record
     begin(record)
     return _write(state, record, by, reason)
