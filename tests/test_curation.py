@@ -11,7 +11,7 @@ from django.urls import reverse
 from casestudies import editorial
 from casestudies.admin import steps
 from casestudies.models import CaseStudy, Concept, Country, FieldOffice, Outcome, SearchEntry, Source, Theme
-from tests.curating import DRAFT, LIST, change_address, correct, form_data, save, step, with_role
+from tests.curating import DRAFT, LIST, change_address, correct, save, step, with_role
 from tests.factories import CaseStudyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -196,22 +196,6 @@ def test_nothing_typed_is_lost_when_a_form_is_refused(curator, make_study):
     content = response.content.decode()
     assert "Typed for an hour." in content
     assert "The last year precedes the first." in content
-
-
-def test_second_of_two_curators_is_told_and_loses_nothing(curator, make_study):
-    study, colleague = make_study(**DRAFT), with_role("Editor")
-    mine = form_data(curator, change_address(study)) | {"practice_en": "My text."}
-    assert save(colleague, study, practice_en="Their text.").redirect_chain
-    refused = curator.post(change_address(study), mine)
-    content = refused.content.decode()
-    assert "changed this study after you opened it" in content
-    assert "My text." in content
-    study.refresh_from_db()
-    assert study.practice_en == "Their text."
-    again = mine | {"opened_at": refused.context["adminform"].form["opened_at"].value()}
-    assert curator.post(change_address(study), again).status_code == 302
-    study.refresh_from_db()
-    assert study.practice_en == "My text."
 
 
 def test_outcome_offers_the_sources_of_its_own_study(curator, make_study):

@@ -1,5 +1,5 @@
 """The curators' workplace."""
 
-from . import case, evidence, proposals, questions, reference
+from . import audit, case, evidence, history, proposals, questions, reference
 
-__all__ = ["case", "evidence", "proposals", "questions", "reference"]
+__all__ = ["audit", "case", "evidence", "history", "proposals", "questions", "reference"]

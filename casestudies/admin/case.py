@@ -24,7 +24,9 @@ from .case_form import (
     SourceInline,
     ThemeInline,
 )
+from .concurrent import TellsOfOtherEdits
 from .evidence import ChecksLinks
+from .history import KeepsHistory
 from .proposals import ProposedFilter
 from .steps import StepsAdmin
 
@@ -51,7 +53,7 @@ class CompletenessFilter(admin.SimpleListFilter):
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(ChecksLinks, StepsAdmin):
+class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, ChecksLinks, StepsAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
@@ -67,7 +69,7 @@ class CaseStudyAdmin(ChecksLinks, StepsAdmin):
     prepopulated_fields = {"slug": ("title_en",)}
     save_on_top = True
     fieldsets = (
-        (None, {"fields": (("state", "last_change"), "opened_at")}),
+        (None, {"fields": (("state", "last_change"),)}),
         *(
             (
                 None,

@@ -4,6 +4,7 @@ from .case import CaseChapter, CaseCountry, CaseProvision, CaseStudy, CaseTheme
 from .evidence import Outcome, Place, Source
 from .field_office import FieldOffice
 from .fruitless_question import FruitlessQuestion
+from .history import DeletedRecord, HistoryEntry
 from .index import SearchEntry, SearchWord
 from .link_check import LinkCheck
 from .loading import LoadedRecord
@@ -39,10 +40,12 @@ __all__ = [
     "Concept",
     "Convention",
     "Country",
+    "DeletedRecord",
     "FieldOffice",
     "FruitlessQuestion",
     "GlossaryTerm",
     "GlossaryTermTheme",
+    "HistoryEntry",
     "LinkCheck",
     "LoadedRecord",
     "Organization",

@@ -170,7 +170,7 @@ class CaseStudy(models.Model):
         verbose_name = _("case study")
         verbose_name_plural = _("case studies")
         ordering = ["slug"]
-        # What each role may do stands in migration 0009 and in docs/curators.md.
+        # What each role may do stands in migration 0020 and in docs/curators.md.
         permissions = [
             ("submit_casestudy", _("Can submit case studies for review")),
             ("return_casestudy", _("Can send case studies back to their authors")),

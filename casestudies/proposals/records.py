@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext
 
+from casestudies import history
 from casestudies.models import CaseCountry, CaseStudy, Chapter, Country, Proposal, Source
 from casestudies.models.case import TEXT_FIELDS
 
@@ -51,6 +52,7 @@ def receive(form: ProposalForm, sources: list[dict], language: str, site: str) -
         consented_at=now,
         received_at=now,
     )
+    history.note(study, by=None, action="proposed")
     address = site + reverse("admin:casestudies_casestudy_change", args=[study.pk])
     transaction.on_commit(partial(_tell_editors, proposal.institution, address))
     return proposal
@@ -81,6 +83,7 @@ def decline(proposal: Proposal, user: settings.AUTH_USER_MODEL, reason: str) -> 
     study.status = CaseStudy.Status.ARCHIVED
     study.updated_by = user
     study.save(update_fields=["status", "updated_by", "updated_at"])
+    history.note(study, by=user, action="archived", reason=reason)
     proposal.declined_at, proposal.declined_by, proposal.declined_because = timezone.now(), user, reason
     proposal.save(update_fields=["declined_at", "declined_by", "declined_because"])
 
