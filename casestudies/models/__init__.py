@@ -21,6 +21,7 @@ from .reference import (
 )
 from .revision import CollectionRevision
 from .thesaurus import Concept
+from .translated_text import TranslatedText, TranslationDelivery
 from .version import CaseStudyVersion
 
 __all__ = [
@@ -51,4 +52,6 @@ __all__ = [
     "SearchWord",
     "Source",
     "Theme",
+    "TranslatedText",
+    "TranslationDelivery",
 ]
