@@ -27,6 +27,7 @@ from .case_form import (
     SourceInline,
     ThemeInline,
 )
+from .translation import TranslationDesk
 
 
 class CompletenessFilter(admin.SimpleListFilter):
@@ -66,7 +67,7 @@ STEPS_FROM = {
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(admin.ModelAdmin):
+class CaseStudyAdmin(TranslationDesk, admin.ModelAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
@@ -103,6 +104,7 @@ class CaseStudyAdmin(admin.ModelAdmin):
                 "fields": (
                     "slug",
                     "chapter",
+                    "original_language",
                     ("region_scope_en", "region_scope_ru"),
                     ("period_start", "period_end"),
                     "transport_modes",

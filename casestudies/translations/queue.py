@@ -75,9 +75,7 @@ def _missing(language: str) -> Q:
         or_,
         (
             Q(original_language=original)
-            & reduce(
-                or_, (_empty(f"{name}_{language}") & ~_empty(f"{name}_{original}") for name in TRANSLATED_FIELDS)
-            )
+            & reduce(or_, (_empty(f"{name}_{language}") & ~_empty(f"{name}_{original}") for name in TRANSLATED_FIELDS))
             for original in LANGUAGES
             if original != language
         ),

@@ -28,6 +28,7 @@ class TextState:
 
     field: str
     language: str
+    source_language: str
     source: str
     target: str
     row: TranslatedText | None
@@ -91,6 +92,7 @@ def states(study: CaseStudy, language: str) -> list[TextState]:
         TextState(
             field,
             language,
+            study.original_language,
             getattr(study, f"{field}_{study.original_language}") or "",
             getattr(study, f"{field}_{language}") or "",
             rows.get(field),

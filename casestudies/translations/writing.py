@@ -21,14 +21,8 @@ Outdated = Mapping[tuple[str, str], TranslatedText]
 
 
 def workplace(study: CaseStudy) -> CaseStudy:
-    """Return where the study's texts are written: its revision where it has one, or the study itself.
-
-    Raises ValidationError where that is with the reviewers: who reads a text must not have it changed under their eyes.
-    """
-    place = CaseStudy.objects.filter(revises=study).first() or study
-    if place.status == CaseStudy.Status.IN_REVIEW:
-        raise ValidationError(gettext("It is in review; its texts can be changed when it was sent back or approved."))
-    return place
+    """Return where the study's texts are written: its revision where it has one, or the study itself."""
+    return CaseStudy.objects.filter(revises=study).first() or study
 
 
 @transaction.atomic
@@ -44,7 +38,8 @@ def write(
     """Write translations by field, and return the study that holds them: a revision, where readers see the study.
 
     A translation that was outdated stays so, even if changed, unless `follows` names it: a corrected misprint does not
-    make it follow the source. `made_from` names, by field, another source text than that of today that it was made from.
+    make it follow the source. `made_from` gives by field the source text it was made from, where that is not today's.
+    Raises ValidationError where the study is in review: a reviewer's text must not change under their eyes.
     """
     place = workplace(study)
     changed = {
@@ -52,6 +47,8 @@ def write(
         for field, text in texts.items()
         if digest(text) != digest(getattr(place, f"{field}_{language}") or "")
     }
+    if changed and place.status == CaseStudy.Status.IN_REVIEW:
+        raise ValidationError(gettext("It is in review: its texts can be changed once it is sent back or approved."))
     if changed and place.is_published:
         place = _revise(place, user)
     before = outdated(place)
@@ -78,7 +75,7 @@ def settle(
 ) -> None:
     """After a change by hand, say of what was outdated `before` whether it now follows the source.
 
-    It does where `follows`, by language, names its field; else a changed translation goes on following what it followed.
+    It does where `follows`, by language, names its field; else a changed translation follows what it followed before.
     """
     now = {(row.language, row.field): row for row in TranslatedText.objects.filter(case_study=study)}
     for (language, field), row in before.items():
@@ -92,11 +89,6 @@ def settle(
             row.source_digest_today = current.source_digest_today
             row.reviewed_at = row.reviewed_by = None
             row.save()
-
-
-def follow(study: CaseStudy, language: str, fields: Collection[str], user: settings.AUTH_USER_MODEL) -> None:
-    """Say that these translations follow the source text as it is now, though not a word of them changed."""
-    settle(study, outdated(study), {language: fields}, user)
 
 
 @transaction.atomic
