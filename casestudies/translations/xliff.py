@@ -91,7 +91,7 @@ def _text(parent: etree._Element, name: str, content: str, **attributes: str) ->
 
 def _content(element: etree._Element | None) -> str:
     """Return the text of an element, also where a tool cut it into segments."""
-    return cleaned("".join(element.itertext(with_tail=False))) if element is not None else ""
+    return cleaned(element.xpath("string()")) if element is not None else ""
 
 
 def _code(language: str | None) -> str:
