@@ -1,6 +1,7 @@
 """The translator's desk: the state of each text, the queue, the page for translating, files for agencies."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -142,10 +143,10 @@ class TranslationDesk(admin.ModelAdmin):
             return self._page(request, "translations", title, 400, form=form, upload=UploadForm())
         asked = form.cleaned_data
         queue, totals = self._queue(request, asked)
-        paginator = Paginator(queue, ROWS_ON_A_PAGE)
+        # Keys and dates are sorted, not whole studies.
+        paginator = Paginator(queue.values_list("pk", "waiting_since"), ROWS_ON_A_PAGE)
         paginator.count = getattr(totals, asked["state"])
         page = paginator.get_page(request.GET.get("page"))
-        page.object_list = page.object_list.select_related("chapter", "revises").prefetch_related("translated_texts")
         context = {
             "form": form,
             "asked": asked,
@@ -154,7 +155,7 @@ class TranslationDesk(admin.ModelAdmin):
                 (number, _query(request, page=number) if isinstance(number, int) else "")
                 for number in paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
             ],
-            "rows": [_row(study, asked["language"]) for study in page],
+            "rows": [_row(study, asked["language"], since) for study, since in _fetched(page)],
             "states": [(code, label, getattr(totals, code), _query(request, state=code)) for code, label in STATES],
             "may": may_translate(request, asked["language"]),
             "upload": UploadForm(),
@@ -323,11 +324,19 @@ for _field in TRANSLATED_FIELDS:
     setattr(TranslationDesk, _state_of(_field), _state_line(_field))
 
 
-def _row(study: CaseStudy, language: str) -> dict:
+def _fetched(page: Iterable[tuple[int, datetime]]) -> Iterable[tuple[CaseStudy, datetime]]:
+    """Yield the studies of a page of the queue, each with since when it waits."""
+    since = dict(page)
+    studies = CaseStudy.objects.select_related("chapter").prefetch_related("translated_texts").in_bulk(since)
+    return ((studies[pk], moment) for pk, moment in since.items())
+
+
+def _row(study: CaseStudy, language: str, since: datetime) -> dict:
     """Return what the queue shows of a study."""
     texts = translations.states(study, language)
     return {
         "study": study,
+        "since": since,
         "missing": [text.label for text in texts if text.state == translations.State.MISSING],
         "outdated": [text.label for text in texts if text.is_outdated],
         "unreviewed": sum(text.needs_review for text in texts),

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'translated text',
                 'verbose_name_plural': 'translated texts',
-                'indexes': [models.Index(condition=models.Q(('source_digest', models.F('source_digest_today')), _negated=True), fields=['language', 'source_changed_at'], name='translated_text_outdated')],
+                'indexes': [models.Index(condition=models.Q(('source_digest', models.F('source_digest_today')), _negated=True), fields=['language', 'case_study', 'source_changed_at'], name='translated_text_outdated')],
                 'constraints': [models.UniqueConstraint(fields=('case_study', 'language', 'field'), name='translated_text_once')],
             },
         ),

@@ -52,7 +52,7 @@ class TranslatedText(models.Model):
         constraints = [models.UniqueConstraint(fields=["case_study", "language", "field"], name="translated_text_once")]
         indexes = [
             models.Index(
-                fields=["language", "source_changed_at"],
+                fields=["language", "case_study", "source_changed_at"],
                 condition=~models.Q(source_digest=models.F("source_digest_today")),
                 name="translated_text_outdated",
             ),

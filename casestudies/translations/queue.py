@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Least
-from django.db.models.lookups import GreaterThan
 
 from casestudies.models import CaseStudy, TranslatedText
 from casestudies.models.translated_text import TRANSLATED_FIELDS
@@ -36,10 +35,7 @@ def waiting(language: str, state: str = "waiting", among: QuerySet | None = None
     studies = _translated(language, among)
     if state != "all":
         studies = studies.filter(_conditions(language)[state])
-    rows = TranslatedText.objects.filter(OUTDATED, case_study=OuterRef("pk"), language=language).order_by()
-    changed = rows.values("case_study").annotate(first=Min("source_changed_at")).values("first")
-    since = Least(Subquery(changed), Case(When(_missing(language), then=F("created_at"))))
-    return studies.annotate(waiting_since=Coalesce(since, F("created_at"))).order_by("waiting_since", "pk")
+    return studies.annotate(waiting_since=_since(language, state)).order_by("waiting_since", "pk")
 
 
 def totals(language: str, among: QuerySet | None = None) -> Totals:
@@ -50,23 +46,42 @@ def totals(language: str, among: QuerySet | None = None) -> Totals:
 
 def _translated(language: str, among: QuerySet | None) -> QuerySet[CaseStudy]:
     studies = (CaseStudy.objects.all() if among is None else among).exclude(original_language=language)
-    return studies.exclude(status=CaseStudy.Status.ARCHIVED).filter(revision__isnull=True)
+    return studies.exclude(status=CaseStudy.Status.ARCHIVED).filter(
+        ~Exists(CaseStudy.objects.filter(revises=OuterRef("pk")))
+    )
 
 
-def _conditions(language: str) -> dict[str, Q | Exists]:
-    rows = TranslatedText.objects.filter(case_study=OuterRef("pk"), language=language).order_by()
-    missing, outdated = _missing(language), Exists(rows.filter(OUTDATED))
-    reviewed = rows.filter(reviewed_at__isnull=False).values("case_study").annotate(n=Count("pk")).values("n")
-    written = [
-        Case(When(_empty(f"{field}_{language}"), then=Value(0)), default=Value(1), output_field=IntegerField())
-        for field in TRANSLATED_FIELDS
-    ]
+def _since(language: str, state: str) -> Coalesce | F:
+    """Return since when a study waits: for a review since its last change, else since the first text was outdated."""
+    if state in ("unreviewed", "all"):
+        return F("updated_at")
+    rows = TranslatedText.objects.filter(OUTDATED, case_study=OuterRef("pk"), language=language).order_by()
+    changed = rows.values("case_study").annotate(first=Min("source_changed_at")).values("first")
+    since = Least(Subquery(changed), Case(When(_missing(language), then=F("created_at"))))
+    return Coalesce(since, F("created_at"))
+
+
+def _conditions(language: str) -> dict[str, Q]:
+    """Return the condition of each state. None looks at one study at a time: that would cost more than all the rest."""
+    rows = TranslatedText.objects.filter(language=language).order_by()
+    missing, outdated = _missing(language), Q(pk__in=rows.filter(OUTDATED).values("case_study"))
     return {
         "missing": missing,
         "outdated": outdated,
-        "waiting": missing | Q(outdated),
-        "unreviewed": Q(GreaterThan(sum(written[1:], written[0]), Coalesce(Subquery(reviewed), 0))),
+        "waiting": missing | outdated,
+        "unreviewed": ~Q(pk__in=_wholly_reviewed(rows, language)),
     }
+
+
+def _wholly_reviewed(rows: QuerySet[TranslatedText], language: str) -> QuerySet:
+    """Return the keys of the studies of whose texts in the language as many are reviewed as there are."""
+    written = [
+        Case(When(_empty(f"case_study__{field}_{language}"), then=0), default=1, output_field=IntegerField())
+        for field in TRANSLATED_FIELDS
+    ]
+    reviewed = rows.filter(reviewed_at__isnull=False).values("case_study")
+    counted = reviewed.annotate(reviewed=Count("pk"), written=Max(sum(written[1:], written[0])))
+    return counted.filter(reviewed__gte=F("written")).values("case_study")
 
 
 def _missing(language: str) -> Q:
