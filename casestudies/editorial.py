@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from . import history, search_index, versions
+from . import history, search_index, translations, versions
 from .collection_files import Located
 from .collection_kinds import CASE, Incoming, Lookups
 from .collection_records import case_record
@@ -132,7 +132,9 @@ def _address_of_revision(study: CaseStudy) -> str:
 def _copy_content(source: CaseStudy, target: CaseStudy) -> None:
     """Give `target` everything that `source` says, is linked to and rests on, and save it."""
     record = case_record(CaseStudy.objects.in_full().get(pk=source.pk))
+    target.original_language = source.original_language
     CASE.write(Lookups(), target, Incoming(target.slug, record, Located(None, "", 0), 0))
+    translations.carry(source, target)
 
 
 def _swap(revision: CaseStudy, user: AbstractUser, comment: str) -> CaseStudy:

@@ -36,6 +36,7 @@ from .panels import flags, panels
 from .selection import Selection
 from .structured_data import citation_tags, linked_data
 from .suggestions import suggest
+from .translations import standing
 from .versions import history
 from .versions.views import withdrawn
 
@@ -200,6 +201,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "versions": versions,
         "version": versions[0] if versions else None,
         "last_change": last_change,
+        "translation": standing(study),
     }
     return render(request, "casestudies/case_detail.html", context)
 

@@ -29,6 +29,7 @@ from .evidence import ChecksLinks
 from .history import KeepsHistory
 from .proposals import ProposedFilter
 from .steps import StepsAdmin
+from .translation import TranslationDesk
 
 
 class CompletenessFilter(admin.SimpleListFilter):
@@ -53,7 +54,7 @@ class CompletenessFilter(admin.SimpleListFilter):
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, ChecksLinks, StepsAdmin):
+class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLinks, StepsAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
@@ -83,6 +84,7 @@ class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, ChecksLinks, StepsAdmin):
                 "fields": (
                     "slug",
                     "chapter",
+                    "original_language",
                     ("region_scope_en", "region_scope_ru"),
                     ("period_start", "period_end"),
                     "transport_modes",

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """Add what the desk keeps beside the collection; no page for readers depends on it."""
 
     dependencies = [
-        ("casestudies", "0010_history"),
+        ("casestudies", "0011_translations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

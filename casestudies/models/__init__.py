@@ -25,6 +25,7 @@ from .reference import (
 )
 from .revision import CollectionRevision
 from .thesaurus import Concept
+from .translated_text import TranslatedText, TranslationDelivery
 from .version import CaseStudyVersion
 
 __all__ = [
@@ -60,4 +61,6 @@ __all__ = [
     "SearchWord",
     "Source",
     "Theme",
+    "TranslatedText",
+    "TranslationDelivery",
 ]
