@@ -1,5 +1,5 @@
 """The curators' workplace."""
 
-from . import case, reference
+from . import accounts, case, reference
 
-__all__ = ["case", "reference"]
+__all__ = ["accounts", "case", "reference"]
