@@ -49,7 +49,7 @@ def is_form_of_admin(request: HttpRequest) -> bool:
 
 
 def keep(request: HttpRequest) -> HttpResponse:
-    """Show what was typed, in a form that sends it to the same address again; passwords and files are to be given anew."""
+    """Show what was typed, in a form that sends it to the same address again, but for passwords and files."""
     fields = [
         (name, value)
         for name, values in request.POST.lists()

@@ -201,6 +201,13 @@ ACCOUNT_SESSION_REMEMBER = True  # as long as sessions last; closing the browser
 # Wrong codes of one account, from wherever: who sends them knows its password. Wrong passwords are counted by axes.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key"}
 MFA_ADAPTER = "handbook.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "login_webauthn": "handbook.key_forms.LoginForm",
+    "authenticate_webauthn": "handbook.key_forms.AuthenticateForm",
+    "reauthenticate_webauthn": "handbook.key_forms.ReauthenticateForm",
+    "add_webauthn": "handbook.key_forms.AddForm",
+    "edit_webauthn": "handbook.key_forms.EditForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # clocks that differ by half a minute

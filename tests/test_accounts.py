@@ -1,18 +1,24 @@
 """Signing in to the desk: second factor, lock-out, sessions, and what was typed when one ended."""
 
 import re
+from html import unescape
 from time import time
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import sha256, websafe_encode
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from casestudies.models import Theme
 from handbook import sessions
@@ -23,6 +29,11 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "right-password-1"
 ADMIN, LOGIN, CODE = reverse("admin:index"), reverse("account_login"), reverse("mfa_authenticate")
 THEMES = reverse("admin:casestudies_theme_changelist")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -78,7 +89,9 @@ def test_desk_asks_for_sign_in_and_leads_back(user):
     assert opens(client)
 
 
-def test_account_without_a_second_factor_can_only_set_one_up(user, required):
+def test_account_without_a_second_factor_can_only_set_one_up(user, required, monkeypatch):
+    # The transaction around this test is never committed, while that around the activation would be.
+    monkeypatch.setattr(transaction, "on_commit", lambda callback, **options: callback())
     client = sign_in(user)
     response = client.get(THEMES, follow=True)
     assert response.request["PATH_INFO"] == reverse("mfa_index")
@@ -151,8 +164,41 @@ def test_session_older_than_the_second_factor_has_to_show_it(user, required):
 
 
 def make_key(user: User) -> Authenticator:
-    data = {"name": "Key", "credential": {"clientExtensionResults": {}}}
+    """Give the user a key, as a browser would have registered it; tests/browser/ uses one."""
+    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    made = AttestedCredentialData.create(Aaguid.NONE, b"key", public)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    told = AuthenticatorData.create(sha256(b"testserver"), flags, 0, made)
+    client = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"challenge", "https://testserver")
+    credential = {
+        "id": websafe_encode(b"key"),
+        "rawId": websafe_encode(b"key"),
+        "type": "public-key",
+        "clientExtensionResults": {},
+        "response": {
+            "clientDataJSON": websafe_encode(client),
+            "attestationObject": websafe_encode(AttestationObject.create("none", told, {})),
+        },
+    }
+    data = {"name": "Key", "credential": credential}
     return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
+
+
+@pytest.mark.parametrize(
+    "credential", ["[1]", '{"id": "x"}', '{"id": "eA", "rawId": "eA", "response": {"userHandle": 5}}']
+)
+def test_malformed_key_is_an_error_and_no_crash(user, secret, credential):
+    client = Client()
+    client.get(reverse("mfa_login_webauthn"), headers={"accept": "application/json"})
+    client.post(reverse("mfa_login_webauthn"), {"credential": credential})
+    assert "Incorrect code" in client.get(LOGIN).content.decode()
+    sign_in(user, client=client)
+    assert "Incorrect code" in client.post(CODE, {"credential": credential}).content.decode()
+    client.post(CODE, {"code": code(secret)})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    add = reverse("mfa_add_webauthn")
+    client.get(add)
+    assert "Incorrect code" in client.post(add, {"credential": credential, "name": "x"}).content.decode()
 
 
 @pytest.mark.parametrize("is_required", [True, False])
@@ -180,9 +226,7 @@ def test_only_app_stays_where_one_is_required(user, secret, required):
     assert user.authenticator_set.filter(type="totp").exists()
 
 
-@pytest.mark.parametrize(
-    ("language", "text"), [("en", "Too many attempts"), ("ru", "Слишком много попыток")]
-)
+@pytest.mark.parametrize(("language", "text"), [("en", "Too many attempts"), ("ru", "Слишком много попыток")])
 def test_lock_out_is_explained(user, settings, language, text):
     client = Client(headers={"accept-language": language})
     for _attempt in range(settings.AXES_FAILURE_LIMIT):
@@ -277,8 +321,6 @@ class TestTypedText:
 
     def fields(self, response) -> dict:
         """Return what the hidden fields of a page would send."""
-        from html import unescape
-
         found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', response.content.decode())
         return {name: unescape(value) for name, value in found}
 
@@ -313,7 +355,9 @@ class TestTypedText:
         assert page.status_code == 403
         assert "You signed in again" in page.content.decode()
         assert self.send(client, self.fields(page), **self.ORIGIN).status_code == 302
-        assert Theme.objects.get(code="new-theme").definition_ru.replace("\r", "") == self.TEXT.replace("\r", "").strip()
+        assert (
+            Theme.objects.get(code="new-theme").definition_ru.replace("\r", "") == self.TEXT.replace("\r", "").strip()
+        )
 
     @pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}, {"origin": "null"}])
     def test_of_another_site_is_refused_and_gets_no_token(self, client, form, headers):
@@ -350,8 +394,6 @@ def test_administrator_removes_the_second_factor_of_a_colleague(user, secret, cu
 
 
 def test_only_superusers_remove_second_factors(user, secret):
-    from django.contrib.auth.models import Permission
-
     helper = UserFactory(is_staff=True)
     helper.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
     data = {"action": "remove_second_factor", "_selected_action": [user.pk]}
@@ -420,16 +462,14 @@ def account_pages(user: User, secret: str, **headers: str) -> dict[str, str]:
     responses += [outside.post(LOGIN, {"login": "x"}), pending.get(CODE)]
     responses += [outside.post(reverse("admin:auth_user_add"), {"username": "x"})]
     user.authenticator_set.filter(type="totp").delete()
-    session = inside.session
     responses.append(inside.get(reverse("mfa_activate_totp")))
-    assert session.session_key
     for response in responses:
         assert response.status_code in (200, 403), response.headers
         assert "no-store" in response["Cache-Control"]
     return {f"{number} {r.request['PATH_INFO']}": r.content.decode() for number, r in enumerate(responses)}
 
 
-def test_pages_run_no_inline_script_and_ask_nobody_else(user, secret, monkeypatch):
+def test_pages_run_no_inline_script_and_ask_nobody_else(user, secret):
     for address, content in account_pages(user, secret).items():
         for tag in re.findall(r"<script[^>]*>", content):
             assert 'src="/static/' in tag or 'type="application/json"' in tag, (address, tag)
