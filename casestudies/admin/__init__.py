@@ -1,5 +1,5 @@
 """The curators' workplace."""
 
-from . import audit, case, evidence, history, proposals, questions, reference
+from . import accounts, audit, case, evidence, history, proposals, questions, reference
 
-__all__ = ["audit", "case", "evidence", "history", "proposals", "questions", "reference"]
+__all__ = ["accounts", "audit", "case", "evidence", "history", "proposals", "questions", "reference"]

@@ -100,24 +100,27 @@ def new_page(browser: Browser, server: str):
     """Return a function that opens a page in a context of its own, 1280 pixels wide; options go to the context.
 
     Whatever a console complains about, or is asked of others, fails the test. Only a page that is
-    missing or withdrawn may be complained of.
+    missing, withdrawn or refused may be complained of.
     """
     contexts, complaints = [], []
 
     def open_page(**options) -> Page:
         defaults = {"base_url": server, "viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
-        contexts.append(browser.new_context(**{**defaults, **options}))
+        options = {**defaults, **options}
+        contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
         page.set_default_timeout(30_000)
         page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(server) or complaints.append(request.url))
+        page.on(
+            "request", lambda request: request.url.startswith(options["base_url"]) or complaints.append(request.url)
+        )
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    excused = re.compile(r"^data:|\b(404|410)\b")
+    excused = re.compile(r"^data:|\b(403|404|410)\b")
     assert [text for text in complaints if not excused.search(text)] == []
 
 
@@ -139,5 +142,5 @@ def sign_in(page: Page, account: str = "curator") -> None:
     page.goto("/admin/")
     page.get_by_label(re.compile("Username|Имя пользователя")).fill(account)
     page.get_by_label(re.compile("Password|Пароль")).fill(PASSWORD)
-    page.get_by_role("button", name=re.compile("Log in|Войти")).click()
+    page.get_by_role("button", name=re.compile("^(Log in|Войти)$")).click()
     page.get_by_role("button", name=re.compile("Log out|Выйти")).wait_for()
