@@ -3,6 +3,7 @@
 from .case import CaseChapter, CaseCountry, CaseProvision, CaseStudy, CaseTheme
 from .evidence import Outcome, Place, Source
 from .field_office import FieldOffice
+from .importing import ImportedStudy, ImportJob
 from .index import SearchEntry, SearchWord
 from .loading import LoadedRecord
 from .reference import (
@@ -39,6 +40,8 @@ __all__ = [
     "FieldOffice",
     "GlossaryTerm",
     "GlossaryTermTheme",
+    "ImportJob",
+    "ImportedStudy",
     "LoadedRecord",
     "Organization",
     "Outcome",
