@@ -287,7 +287,7 @@ def _set_case_fields(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> N
 
 
 def _replace_rows(lookups: Lookups, cases: list[tuple[CaseStudy, Incoming]]) -> None:
-    """Make links and evidence of the studies what their contents say, in the order in which they refer to each other."""
+    """Make links and evidence of the studies what their contents say, each after what it refers to."""
     for model in (Outcome, Source, Place, CaseChapter, CaseTheme, CaseCountry, CaseProvision):
         model.objects.filter(case_study__in=[case for case, _incoming in cases]).delete()
     rows: dict[type[models.Model], list[models.Model]] = defaultdict(list)

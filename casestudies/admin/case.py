@@ -27,6 +27,7 @@ from .case_form import (
     SourceInline,
     ThemeInline,
 )
+from .imports import ImportMixin
 
 
 class CompletenessFilter(admin.SimpleListFilter):
@@ -66,7 +67,7 @@ STEPS_FROM = {
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(admin.ModelAdmin):
+class CaseStudyAdmin(ImportMixin, admin.ModelAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm

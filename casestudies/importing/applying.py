@@ -105,14 +105,15 @@ def _to_change(study: CaseStudy, user: settings.AUTH_USER_MODEL) -> CaseStudy:
 
 
 def _draft_of(study: CaseStudy, user: settings.AUTH_USER_MODEL) -> CaseStudy:
-    """Return the revision of a published study, begun here and not saved yet where none is being written.
+    """Return the revision of a published study; where none is being written, one begun here and not saved yet.
 
-    Not copied study by study: the whole record is written to it with those of hundreds of others.
+    Its content is not copied study by study: `write_cases` gives it the whole record, with those of hundreds of others.
     """
     revision = getattr(study, "revision", None)
     if revision:
         return revision
-    revision = _draft(f"revision-of-{study.slug}"[:LONGEST_SLUG], user)
+    address = f"revision-of-{study.slug}"
+    revision = _draft(address if len(address) <= LONGEST_SLUG else f"revision-of-{study.pk}", user)
     revision.revises = study
     return revision
 

@@ -42,8 +42,10 @@ def upload(content: bytes, name: str, user: settings.AUTH_USER_MODEL, language: 
 
 
 def apply(job: ImportJob, user: settings.AUTH_USER_MODEL, *, without_faulty: bool) -> bool:
-    """Begin to apply a preview; return whether there still was one to apply."""
+    """Begin to apply a preview; return whether there still was one to apply, and no fault that was not accepted."""
     ready = ImportJob.objects.filter(pk=job.pk, state=State.PREVIEWED)
+    if not without_faulty:
+        ready = ready.filter(counts__faults=0)
     begun = ready.update(
         state=State.APPLYING, applied_by=user, without_faulty=without_faulty, message="", **_not_begun()
     )
@@ -143,15 +145,12 @@ def _apply(job: ImportJob) -> None:
     studies = list(job.studies.filter(is_faulty=False))
     try:
         with _progress(job) as progress, transaction.atomic():
-            if not job.without_faulty and job.counts.get("faults"):
-                raise applying.Stale([])
             applying.apply(studies, job.applied_by, progress)
+            ImportJob.objects.filter(pk=job.pk).update(state=State.APPLIED, applied_at=timezone.now())
     except applying.Stale as stale:
         # The page says why there is another preview, as long as it is shown.
         ImportJob.objects.filter(pk=job.pk).update(state=State.READING, message=_stale(stale.slugs), applied_by=None)
         _preview(job)
-        return
-    ImportJob.objects.filter(pk=job.pk).update(state=State.APPLIED, applied_at=timezone.now())
 
 
 def _kept(job: ImportJob, position: int, change: Change, suspects: list[dict]) -> ImportedStudy:

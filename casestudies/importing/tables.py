@@ -73,6 +73,8 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     as_written: Callable[[Value], Value] = lambda value: value
     heading_row: int = 1
+    given: list[str] = field(default_factory=list)
+    """Every heading of the file, also those that name no column."""
 
     @property
     def title(self) -> str:
@@ -142,7 +144,7 @@ def recognised(cells: list[Cell], kinds: Iterable[str] = COLUMNS_OF) -> Table | 
         Heading(position, texts[position], column, heading_language or language)
         for position, (column, heading_language) in ((at, pair) for at, pair in enumerate(columns) if pair)
     ]
-    return Table(kind, "", headings, language)
+    return Table(kind, "", headings, language, given=texts)
 
 
 def faults_of_headings(table: Table, cells: list[Cell]) -> tuple[list[str], list[str]]:
