@@ -42,7 +42,7 @@ class KnownNames:
         try:
             return self._codes[vocabulary][_plain(written)]
         except KeyError:
-            message = gettext("This value is unknown here.")
+            message = gettext("“%(value)s” is unknown here.") % {"value": str(written)[:100]}
             raise Unreadable(message, self._allowed(vocabulary, written), _link(vocabulary)) from None
 
     def instrument(self, written: object) -> dict:
@@ -71,7 +71,8 @@ class KnownNames:
 
     def listed_for_people(self, vocabulary: str) -> list[str]:
         """Return every code with its name in the active language."""
-        return [_shown(code, names[self._language] or names["en"]) for code, names in self._listed[vocabulary]]
+        rows = [(code, names[self._language] or names["en"]) for code, names in self._listed[vocabulary]]
+        return [name if vocabulary in _CHOICES else f"{code} – {name}" for code, name in rows]
 
     @cached_property
     def references(self) -> list[tuple[str, dict[str, str]]]:
@@ -176,10 +177,6 @@ def _nearest(written: str, names: list[str]) -> list[str]:
     if len(names) <= SHORT_LIST:
         return names
     return [name for name, *_ in process.extract(written, names, processor=utils.default_process, limit=NEAREST)]
-
-
-def _shown(code: object, name: str) -> str:
-    return name if str(code).casefold() == name.casefold() else f"{code} – {name}"
 
 
 def _link(vocabulary: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 from django.utils.translation import gettext
 
@@ -26,7 +27,7 @@ def read(content: bytes, most_rows: int) -> ReadFile:
     if twice:
         raise Refused(" ".join(twice))
     for number, cells in enumerate(rows, 2):
-        if not any(cell.strip() for cell in cells):
+        if not any(cells):
             continue
         if len(cells) != len(headings):
             raise Refused(
@@ -36,7 +37,8 @@ def read(content: bytes, most_rows: int) -> ReadFile:
                 )
                 % {"row": number, "number": len(cells), "headings": len(headings)}
             )
-        table.rows.append(Row(table, number, number, [_unprotected(cell) for cell in cells]))
+        if table.has_something(cells):
+            table.rows.append(Row(table, number, number, [_unprotected(cell) for cell in cells]))
     table.as_written = lambda value: value if value is None else str(value)
     return ReadFile([table], unread)
 
@@ -46,7 +48,8 @@ def _shape(text: str) -> tuple[str, Table]:
     first = text.split("\n", 1)[0]
     found = []
     for delimiter in _DELIMITERS:
-        headings = next(_rows(text, delimiter), [])
+        # Only with the right delimiter is the rest well formed.
+        headings = next(_rows(text, delimiter, strict=False), [])
         if table := recognised(headings, ["studies"]):
             found.append((len(table.headings), delimiter, table))
     if not found:
@@ -55,10 +58,10 @@ def _shape(text: str) -> tuple[str, Table]:
     return delimiter, table
 
 
-def _rows(text: str, delimiter: str) -> object:
+def _rows(text: str, delimiter: str, *, strict: bool = True) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_CELL)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     except csv.Error as error:
         raise Refused(gettext("The file is not a CSV table: %(reason)s.") % {"reason": error}) from error
 

@@ -62,7 +62,7 @@ def _add_sheet(found: ReadFile, name: str, sheet: python_calamine.CalamineSheet,
     found.notes += unread
     _refuse_merged(sheet, name, table.heading_row)
     for number, cells in enumerate(rows[table.heading_row :], table.heading_row + 1):
-        if any(cell not in ("", None) and str(cell).strip() for cell in cells):
+        if table.has_something(cells):
             table.rows.append(Row(table, number, number, [_value(cell) for cell in cells]))
     found.tables.append(table)
 

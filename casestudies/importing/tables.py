@@ -76,6 +76,14 @@ class Table:
     given: list[str] = field(default_factory=list)
     """Every heading of the file, also those that name no column."""
 
+    def has_something(self, cells: list[Cell]) -> bool:
+        """Say whether a row has anything under the headings that are read."""
+        return any(
+            str(cells[heading.position]).strip()
+            for heading in self.headings
+            if heading.position < len(cells) and cells[heading.position] is not None
+        )
+
     @property
     def title(self) -> str:
         """The name of the sheet, in a workbook that is made of the file as well."""
