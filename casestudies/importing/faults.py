@@ -72,7 +72,7 @@ def no_headings(first: str) -> str:
 
 def too_many_rows(number: int, most: int) -> str:
     """Say that a file has too many rows."""
-    return gettext("The file has %(number)d rows, and at most %(most)d are taken. Divide it into several files.") % {
+    return gettext("The table has %(number)d rows, and at most %(most)d are taken. Divide the file into several.") % {
         "number": number,
         "most": most,
     }

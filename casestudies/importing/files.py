@@ -8,6 +8,7 @@ from .tables import ReadFile
 
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_ROWS = 20_000
+"""Of one table: sources have a sheet of their own, and are several times as many as studies."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # also a workbook with a password
 
 
@@ -32,9 +33,10 @@ def read(content: bytes) -> ReadFile:
     """Return what the file holds. Raises Refused where it cannot be read at all."""
     kind = kind_of(content)
     module = {"xlsx": reading_xlsx, "csv": reading_csv, "jsonl": reading_json_lines}[kind]
-    found = module.read(content, MOST_ROWS)
-    if found.size > MOST_ROWS:
-        raise Refused(too_many_rows(found.size, MOST_ROWS))
+    found = module.read(content)
+    for table in found.tables:
+        if len(table.rows) > MOST_ROWS:
+            raise Refused(too_many_rows(len(table.rows), MOST_ROWS))
     if not found.size:
         raise Refused(gettext("There is no row below the headings."))
     return found

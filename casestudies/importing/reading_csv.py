@@ -15,7 +15,7 @@ _DELIMITERS = (",", ";", "\t")
 _LONGEST_CELL = 1_000_000
 
 
-def read(content: bytes, most_rows: int) -> ReadFile:
+def read(content: bytes) -> ReadFile:
     """Return the table. Raises Refused where it has no headings that are known, or a row that does not fit them."""
     text = _decoded(content)
     first, _end, rest = text.partition("\n")

@@ -24,7 +24,7 @@ _PLAIN = ("chapter", "other_chapters", "themes", "countries", "region_scope", "c
 _PLAIN += ("implementers", "handbook", "confidence", "updated")
 
 
-def read(content: bytes, most_rows: int) -> ReadFile:
+def read(content: bytes) -> ReadFile:
     """Return the tables. Raises Refused where a line is not an object, or the lines are no studies."""
     lines = [(number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
     objects = [(number, _object(line.removeprefix(b"\xef\xbb\xbf"), number)) for number, line in lines]

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from casestudies.exports.cells import Cell
 from casestudies.exports.workbook import fitting
 
-from .faults import Refused, no_headings, too_many_rows
+from .faults import Refused, no_headings
 from .tables import ReadFile, Row, Table, faults_of_headings, ignored_sheets, recognised
 
 LARGEST_UNPACKED = 400 * 1024 * 1024
@@ -20,7 +20,7 @@ _PIECE = 1024 * 1024
 _ROWS_WITH_HEADINGS = 10
 
 
-def read(content: bytes, most_rows: int) -> ReadFile:
+def read(content: bytes) -> ReadFile:
     """Return the tables of a workbook. Raises Refused where it is none, is dangerous, or has no headings known here."""
     _refuse_dangerous(content)
     found = ReadFile([])
@@ -34,7 +34,7 @@ def read(content: bytes, most_rows: int) -> ReadFile:
                         gettext("The sheet “%(name)s” is hidden and was not read.") % {"name": sheet.name}
                     )
                     continue
-                _add_sheet(found, sheet.name, book.get_sheet_by_name(sheet.name), most_rows)
+                _add_sheet(found, sheet.name, book.get_sheet_by_name(sheet.name))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Refused(_damaged()) from error
     if not found.tables:
@@ -42,10 +42,7 @@ def read(content: bytes, most_rows: int) -> ReadFile:
     return found
 
 
-def _add_sheet(found: ReadFile, name: str, sheet: python_calamine.CalamineSheet, most_rows: int) -> None:
-    # The number of rows that a sheet says it has, before they are in memory.
-    if found.size + sheet.total_height > 2 * most_rows:
-        raise Refused(too_many_rows(sheet.total_height, most_rows))
+def _add_sheet(found: ReadFile, name: str, sheet: python_calamine.CalamineSheet) -> None:
     rows = sheet.to_python(skip_empty_area=False)
     table = _beginning(rows)
     if table is None:
