@@ -3,7 +3,8 @@
 Loading, importing, revising and restoring write records through these, so that a record is written in one way.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -259,8 +260,30 @@ def _write_concept(_lookups: Lookups, concept: Concept | None, incoming: Incomin
 
 def _write_case(lookups: Lookups, case: CaseStudy | None, incoming: Incoming) -> CaseStudy:
     """Save a study with its links and evidence. A new one is published; an existing one keeps its status."""
+    case = case or CaseStudy(slug=incoming.key, status=CaseStudy.Status.PUBLISHED, published_at=timezone.now())
+    case.updated_by = None
+    _set_case_fields(lookups, case, incoming)
+    case.save()
+    _replace_rows(lookups, [(case, incoming)])
+    return case
+
+
+def write_cases(lookups: Lookups, cases: list[tuple[CaseStudy, Incoming]]) -> None:
+    """Save many studies, new and existing, with their links and evidence, in a fixed number of statements."""
+    for case, incoming in cases:
+        _set_case_fields(lookups, case, incoming)
+    new = [case for case, _incoming in cases if case._state.adding]
+    existing = [case for case, _incoming in cases if not case._state.adding]
+    CaseStudy.objects.bulk_create(new)
+    kept = ("id", "slug", "created_at")
+    fields = [field.name for field in CaseStudy._meta.concrete_fields if field.name not in kept]
+    # One INSERT that updates what is there: an UPDATE with a CASE for every field of every study takes minutes.
+    CaseStudy.objects.bulk_create(existing, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    _replace_rows(lookups, cases)
+
+
+def _set_case_fields(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:
     content = incoming.content
-    case = case or CaseStudy(slug=content["slug"], status=CaseStudy.Status.PUBLISHED, published_at=timezone.now())
     case.chapter = lookups.find("chapters", content["chapter"], incoming, "chapter")
     case.period_start, case.period_end = content["period"]["start"], content["period"]["end"]
     for name in ("transport_modes", "implementers", "handbook", "confidence"):
@@ -268,54 +291,51 @@ def _write_case(lookups: Lookups, case: CaseStudy | None, incoming: Incoming) ->
     _set_texts(case, region_scope=content["region_scope"])
     for name in TEXT_FIELDS:
         _set_texts(case, **{name: {"en": content["en"][name], "ru": content["ru"][name]}})
-    case.updated_by = None
-    case.save()
-    _replace_case_links(lookups, case, incoming)
-    _replace_evidence(lookups, case, incoming)
-    return case
 
 
-def _replace_case_links(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:
+def _replace_rows(lookups: Lookups, cases: list[tuple[CaseStudy, Incoming]]) -> None:
+    """Make links and evidence of the studies what their contents say, each after what it refers to."""
+    for model in (Outcome, Source, Place, CaseChapter, CaseTheme, CaseCountry, CaseProvision):
+        model.objects.filter(case_study__in=[case for case, _incoming in cases]).delete()
+    rows: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    for case, incoming in cases:
+        for row in (*_case_links(lookups, case, incoming), *_evidence(lookups, case, incoming)):
+            rows[type(row)].append(row)
+    for model in (CaseChapter, CaseTheme, CaseCountry, CaseProvision, Source, Outcome, Place):
+        for row in rows[Outcome] if model is Outcome else ():
+            row.source = row.source  # which has its primary key only now
+        model.objects.bulk_create(rows[model])
+
+
+def _case_links(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> Iterator[models.Model]:
+    """Yield the links of a study to the vocabularies, unsaved."""
     content = incoming.content
-    for model, name, vocabulary, path, values in (
-        (CaseChapter, "chapter", "chapters", "other_chapters", content["other_chapters"]),
-        (CaseTheme, "theme", "themes", "themes", content["themes"]),
-        (CaseCountry, "country", "countries", "countries", content["countries"]),
+    for model, name, vocabulary, path in (
+        (CaseChapter, "chapter", "chapters", "other_chapters"),
+        (CaseTheme, "theme", "themes", "themes"),
+        (CaseCountry, "country", "countries", "countries"),
     ):
-        model.objects.filter(case_study=case).delete()
-        model.objects.bulk_create(
-            model(
-                case_study=case,
-                position=position,
-                **{name: lookups.find(vocabulary, value, incoming, f"{path}.{position}")},
-            )
-            for position, value in enumerate(values)
-        )
-    CaseProvision.objects.filter(case_study=case).delete()
-    CaseProvision.objects.bulk_create(
-        CaseProvision(
+        for position, value in enumerate(content[path]):
+            linked = lookups.find(vocabulary, value, incoming, f"{path}.{position}")
+            yield model(case_study=case, position=position, **{name: linked})
+    for position, link in enumerate(content["instruments"]):
+        path, reference = f"instruments.{position}", (link["code"], link["provision"])
+        yield CaseProvision(
             case_study=case,
             position=position,
-            convention=lookups.find("conventions", link["code"], incoming, f"instruments.{position}.code"),
-            provision=link["provision"]
-            and lookups.find(
-                "provisions", (link["code"], link["provision"]), incoming, f"instruments.{position}.provision"
-            ),
+            convention=lookups.find("conventions", link["code"], incoming, f"{path}.code"),
+            provision=link["provision"] and lookups.find("provisions", reference, incoming, f"{path}.provision"),
         )
-        for position, link in enumerate(content["instruments"])
-    )
 
 
-def _replace_evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:
+def _evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> Iterator[models.Model]:
+    """Yield the sources, outcomes and places of a study, unsaved."""
     content = incoming.content
-    Outcome.objects.filter(case_study=case).delete()
-    Source.objects.filter(case_study=case).delete()
-    Place.objects.filter(case_study=case).delete()
-    sources = Source.objects.bulk_create(
+    sources = [
         Source(case_study=case, position=position, **{**source, "url": source["url"] or ""})
         for position, source in enumerate(content["sources"])
-    )
-    outcomes = []
+    ]
+    yield from sources
     for position, values in enumerate(content["outcomes"]):
         outcome = Outcome(
             case_study=case,
@@ -324,10 +344,9 @@ def _replace_evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> 
             **{name: values[name] for name in ("before", "after", "unit", "before_year", "after_year", "better")},
         )
         _set_texts(outcome, indicator=values["indicator"])
-        outcomes.append(outcome)
-    Outcome.objects.bulk_create(outcomes)
-    Place.objects.bulk_create(
-        Place(
+        yield outcome
+    for position, place in enumerate(content["places"]):
+        yield Place(
             case_study=case,
             position=position,
             name=place["name"],
@@ -336,8 +355,6 @@ def _replace_evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> 
             latitude=place["lat"],
             longitude=place["lon"],
         )
-        for position, place in enumerate(content["places"])
-    )
 
 
 # What search entries copy of a country; its other names are looked up when a question is asked.

@@ -115,7 +115,7 @@ def revise(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy
     _lock(study, [Status.PUBLISHED], Status.DRAFT)
     if revision := CaseStudy.objects.filter(revises=study).first():
         return revision
-    revision = CaseStudy(slug=_address_of_revision(study), revises=study, created_by=user)
+    revision = CaseStudy(slug=address_of_revision(study), revises=study, created_by=user)
     _copy_content(study, revision)
     revision.updated_by = user
     revision.save(update_fields=["updated_by"])
@@ -123,7 +123,8 @@ def revise(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy
     return revision
 
 
-def _address_of_revision(study: CaseStudy) -> str:
+def address_of_revision(study: CaseStudy) -> str:
+    """Return the address that the revision of a study has in the admin."""
     address = f"{REVISION_PREFIX}{study.slug}"
     fits = len(address) <= CaseStudy._meta.get_field("slug").max_length
     return address if fits else f"{REVISION_PREFIX}{study.pk}"

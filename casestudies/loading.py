@@ -136,7 +136,7 @@ def _load_kind(kind: Kind, arrivals: list[Incoming], report: Report, overwrite: 
             counts["updated" if record else "created"] += 1
         if loaded.get(incoming.key) != arriving:
             memory.append(LoadedRecord(kind=kind.name, key=incoming.key, fingerprint=arriving))
-    history.note_loaded(changes)
+    history.note_many(changes, action="loaded")
     LoadedRecord.objects.bulk_create(
         memory, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["fingerprint"]
     )

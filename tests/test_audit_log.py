@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from casestudies import history
 from casestudies.models import HistoryEntry
+from tests.curating import save, staff_with
 from tests.factories import UserFactory
-from tests.test_curation import save, staff_with
 
 pytestmark = pytest.mark.django_db
 LOGS = ["admin_logentry", "casestudies_historyentry", "casestudies_deletedrecord"]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from casestudies import fruitless_questions, revision
 from casestudies.models import FruitlessQuestion
-from tests.test_curation import staff_with
+from tests.curating import staff_with
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:casestudies_fruitlessquestion_changelist")

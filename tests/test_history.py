@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from casestudies import history
 from casestudies.models import CaseStudy, Convention, Country, HistoryEntry, Party, Source, Theme
+from tests.curating import change_address, form_data, found, save, staff_with
 from tests.factories import CaseStudyFactory, UserFactory
-from tests.test_curation import change_address, form_data, found, save, staff_with
 
 pytestmark = pytest.mark.django_db
 DELETED = reverse("admin:casestudies_deletedrecord_changelist")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from casestudies import link_asking, link_checks
 from casestudies.link_asking import Answer, Asker
 from casestudies.models import LinkCheck, Source
-from tests.test_curation import change_address, save, staff_with, step
+from tests.curating import change_address, save, staff_with, step
 
 LIST = reverse("admin:casestudies_linkcheck_changelist")
 CHANGES = {"/moved": 301, "/elsewhere": 302, "/round": 302, "/inside": 302, "/to-file": 302}

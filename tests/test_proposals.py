@@ -17,7 +17,7 @@ from django.utils import timezone
 from casestudies import rate_limits
 from casestudies.models import CaseStudy, Proposal, SearchEntry
 from casestudies.proposals import forms, records
-from tests.test_curation import change_address, save, staff_with
+from tests.curating import change_address, save, staff_with
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:casestudies_proposal_changelist")

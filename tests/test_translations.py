@@ -16,8 +16,8 @@ from lxml import etree
 
 from casestudies import loading, translations
 from casestudies.models import CaseStudy, TranslatedText, TranslationDelivery
+from tests.curating import change_address, save, staff_with
 from tests.factories import UserFactory
-from tests.test_curation import change_address, save, staff_with
 
 pytestmark = pytest.mark.django_db
 

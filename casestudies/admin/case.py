@@ -27,6 +27,7 @@ from .case_form import (
 from .concurrent import TellsOfOtherEdits
 from .evidence import ChecksLinks
 from .history import KeepsHistory
+from .imports import ImportMixin
 from .proposals import ProposedFilter
 from .steps import StepsAdmin
 from .translation import TranslationDesk
@@ -54,7 +55,7 @@ class CompletenessFilter(admin.SimpleListFilter):
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLinks, StepsAdmin):
+class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLinks, ImportMixin, StepsAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm

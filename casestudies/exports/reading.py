@@ -60,12 +60,14 @@ def of_model(study: CaseStudy, vocabulary: Vocabulary, site: str) -> Study:
     return Study(case_record(study), study.updated_at, site + study.get_absolute_url(), vocabulary)
 
 
-def read(identifiers: Iterable[int], vocabulary: Vocabulary, address: str) -> Iterator[Study]:
-    """Yield the published studies with these primary keys, in this order.
+def read(
+    identifiers: Iterable[int], vocabulary: Vocabulary, address: str, *, of_any_status: bool = False
+) -> Iterator[Study]:
+    """Yield the published studies with these primary keys, in this order; those for staff of any status.
 
     `address` is that of a study's page with `{}` for the slug: to reverse each takes longer than to read it.
     """
-    for batch, rows in _batches(iter(identifiers)):
+    for batch, rows in _batches(iter(identifiers), of_any_status):
         by_pk = {pk: row for pk, *row in rows}
         for pk in batch:
             if pk in by_pk:
@@ -73,7 +75,7 @@ def read(identifiers: Iterable[int], vocabulary: Vocabulary, address: str) -> It
                 yield Study(record, updated, address.format(record["slug"]), vocabulary, published, version)
 
 
-def _batches(identifiers: Iterator[int]) -> Iterator[tuple[list[int], list[tuple]]]:
+def _batches(identifiers: Iterator[int], of_any_status: bool) -> Iterator[tuple[list[int], list[tuple]]]:
     """Yield primary keys and rows, batch by batch. While one is worked on, PostgreSQL puts the next together.
 
     The other thread uses the same connection, one statement at a time, and so sees what this transaction sees.
@@ -83,34 +85,35 @@ def _batches(identifiers: Iterator[int]) -> Iterator[tuple[list[int], list[tuple
     try:
         with ThreadPoolExecutor(1) as ahead:
             batch = list(islice(identifiers, BATCH))
-            coming = ahead.submit(_fetched, connection, batch)
+            coming = ahead.submit(_fetched, connection, batch, of_any_status)
             while batch:
                 here, rows = batch, coming.result()
                 batch = list(islice(identifiers, BATCH))
-                coming = ahead.submit(_fetched, connection, batch)
+                coming = ahead.submit(_fetched, connection, batch, of_any_status)
                 yield here, rows
     finally:
         connection.dec_thread_sharing()
 
 
-def _fetched(connection: BaseDatabaseWrapper, identifiers: list[int]) -> list[tuple]:
+def _fetched(connection: BaseDatabaseWrapper, identifiers: list[int], of_any_status: bool) -> list[tuple]:
     if not identifiers:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT, {"ids": identifiers})
+        cursor.execute(_STATEMENT, {"ids": identifiers, "of_any_status": of_any_status})
         return cursor.fetchall()
 
 
 def _record(
-    record: str, sources: str | None, updated: str, published: str, version: str | None
-) -> tuple[dict, datetime, datetime, dict | None]:
+    record: str, sources: str | None, updated: str, published: str | None, version: str | None
+) -> tuple[dict, datetime, datetime | None, dict | None]:
     """Return a study's record, its last change, its publication, and its version."""
     record = orjson.loads(record)
     # Outcomes name the place of their source in the list; the database names its primary key.
     place_of = {pk: place for place, pk in enumerate(orjson.loads(sources or "[]"))}
     for outcome in record["outcomes"]:
         outcome["source"] = place_of[outcome["source"]]
-    return record, datetime.fromisoformat(updated), datetime.fromisoformat(published), version and orjson.loads(version)
+    moment = published and datetime.fromisoformat(published)
+    return record, datetime.fromisoformat(updated), moment, version and orjson.loads(version)
 
 
 # The statement ---------------------------------------------------------------------------------------------------
@@ -212,4 +215,4 @@ _STATEMENT = f"""
         FROM casestudies_casestudyversion version WHERE version.slug = study.slug
         ORDER BY version.number DESC LIMIT 1
     ) version ON true
-    WHERE study.status = 'published' AND study.id = ANY(%(ids)s)"""
+    WHERE (study.status = 'published' OR %(of_any_status)s) AND study.id = ANY(%(ids)s)"""

@@ -84,19 +84,27 @@ def note_deletion(record: Model, *, by: User | None, reason: str = "") -> None:
                 _note_deleted(companion, root, by, reason)
 
 
-def note_loaded(changes: Iterable[tuple[HistoryEntry, HistoryEntry]]) -> None:
-    """Write, for records that a load changed, their states before and after; in bulk, whatever their number."""
+def note_many(
+    changes: Iterable[tuple[HistoryEntry | None, HistoryEntry]], *, action: str, by: User | None = None
+) -> None:
+    """Write the states of records of one kind before and after a change; in bulk, whatever their number.
+
+    What is new has no state before.
+    """
     changes = list(changes)
     if not changes:
         return
-    kind, keys = changes[0][0].kind, [before.object_id for before, _after in changes]
+    kind, keys = changes[0][1].kind, [after.object_id for _before, after in changes]
     latest = HistoryEntry.objects.filter(kind=kind, object_id__in=keys).order_by("object_id", "-id")
     known = dict(latest.distinct("object_id").values_list("object_id", "digest"))
     made = []
     for before, after in changes:
-        before.action = "found" if before.object_id in known else "before"
-        after.action = "loaded"
-        made += [after] if known.get(before.object_id) == before.digest else [before, after]
+        after.action = action
+        _sign(after, by, "")
+        if before and known.get(before.object_id) != before.digest:
+            before.action = "found" if before.object_id in known else "before"
+            made.append(before)
+        made.append(after)
     HistoryEntry.objects.bulk_create(made)
 
 

@@ -5,6 +5,7 @@ from .evidence import Outcome, Place, Source
 from .field_office import FieldOffice
 from .fruitless_question import FruitlessQuestion
 from .history import DeletedRecord, HistoryEntry
+from .importing import ImportedStudy, ImportJob
 from .index import SearchEntry, SearchWord
 from .link_check import LinkCheck
 from .loading import LoadedRecord
@@ -47,6 +48,8 @@ __all__ = [
     "GlossaryTerm",
     "GlossaryTermTheme",
     "HistoryEntry",
+    "ImportJob",
+    "ImportedStudy",
     "LinkCheck",
     "LoadedRecord",
     "Organization",
