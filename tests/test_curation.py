@@ -1,7 +1,5 @@
 """What curators do, through the admin's own addresses."""
 
-import json
-
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
@@ -11,15 +9,10 @@ from django.urls import reverse
 from casestudies import editorial
 from casestudies.admin import steps
 from casestudies.models import CaseStudy, Concept, Country, FieldOffice, Outcome, SearchEntry, Source, Theme
-from tests.curating import DRAFT, LIST, change_address, correct, save, step, with_role
+from tests.curating import DRAFT, LIST, change_address, correct, found, save, step, with_role
 from tests.factories import CaseStudyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-def found(word: str) -> set[str]:
-    response = Client().get("/en/case-studies.json", {"q": word})
-    return {study["slug"] for study in json.loads(b"".join(response.streaming_content))["results"]}
 
 
 def test_list_shows_status_chapter_countries_completeness_and_last_change(curator, make_study):

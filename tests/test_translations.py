@@ -102,7 +102,8 @@ def test_loading_changed_english_over_it_makes_the_russian_outdated(tmp_path):
 def test_rows_go_along_with_a_revision_and_back(make_study):
     study = make_study()
     edit(study, practice_en="Changed.")
-    revision = make_study(status="draft", published_at=None, practice_en="Changed.", title_en=study.title_en)
+    titles = {"title_en": study.title_en, "title_ru": study.title_ru}
+    revision = make_study(status="draft", published_at=None, practice_en="Changed.", **titles)
     translations.carry(study, revision)
     assert states(revision)["practice"] == "outdated"
     translations.approve(CaseStudy.objects.get(pk=revision.pk), "ru", UserFactory())

@@ -64,7 +64,7 @@ class TranslationForm(forms.Form):
         self.initial["opened"] = hashlib.sha256(shown.encode()).hexdigest()
         for text in texts:
             longest = CaseStudy._meta.get_field(text.field).max_length
-            widget = AdminTextInputWidget() if longest else AdminTextareaWidget(attrs={"rows": 7})
+            widget = AdminTextInputWidget() if longest else AdminTextareaWidget(attrs={"rows": _rows(text.source)})
             widget.attrs["lang"] = text.language
             self.fields[text.field] = forms.CharField(
                 label=text.label, initial=text.target, max_length=longest, required=False, widget=widget
@@ -112,3 +112,8 @@ class TranslationForm(forms.Form):
             for text in self.texts
             if text.state == State.MISSING or self.cleaned_data.get(f"{text.field}-follows")
         ]
+
+
+def _rows(source: str) -> int:
+    """Return how many lines a translation of this text may take, so that it is seen whole."""
+    return min(max(4, len(source) // 60 + 2), 24)

@@ -5,11 +5,11 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 
 from casestudies.models import CaseStudy, TranslatedText
 from casestudies.models.translated_text import TRANSLATED_FIELDS, digest
-from casestudies.versions.differences import TEXTS, Run, compared
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
@@ -37,7 +37,7 @@ class TextState:
     @property
     def label(self) -> str:
         """The name of the field, in the reader's language."""
-        return str(TEXTS[self.field])
+        return str(capfirst(CaseStudy._meta.get_field(self.field).verbose_name))
 
     @cached_property
     def state(self) -> State:
@@ -65,8 +65,11 @@ class TextState:
         return bool(self.target) and not self.is_reviewed
 
     @property
-    def differences(self) -> list[Run]:
-        """What changed in the source text since the translation was made; nothing where it follows."""
+    def differences(self) -> list:
+        """What changed in the source text since the translation was made, as `Run`s; nothing where it follows."""
+        # The module reads the exports, among them the offline edition, which asks how translations stand.
+        from casestudies.versions.differences import compared
+
         return compared(self.row.source_text, self.source) if self.is_outdated else []
 
 
