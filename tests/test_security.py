@@ -47,6 +47,11 @@ def test_deployment_check_is_clean():
     assert (result.returncode, "no issues" in result.stdout) == (0, True), result.stderr
 
 
+def test_deployment_check_warns_of_sign_in_by_password_alone():
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, SECOND_FACTOR_REQUIRED="false")
+    assert (result.returncode, "SECOND_FACTOR_REQUIRED is off" in result.stderr) == (1, True)
+
+
 def test_server_without_a_secret_does_not_start():
     result = manage("check", **{key: value for key, value in PRODUCTION.items() if key != "SECRET_KEY"})
     assert result.returncode != 0
