@@ -121,11 +121,12 @@ class ImportMixin:
         """Send the workbook with its faulty cells marked."""
         job = get_object_or_404(_jobs_of(request), pk=key, state=ImportJob.State.PREVIEWED)
         stem = slugify(job.file_name.rsplit(".", 1)[0], allow_unicode=True) or "import"
-        return _file(marked_workbook.marked(job), XLSX, f"{stem}-{gettext('marked')}.xlsx")
+        ending = gettext("marked")
+        return _file(marked_workbook.marked(job), XLSX, f"{stem}-{ending}.xlsx")
 
     def import_template_view(self, request: HttpRequest, extension: str) -> HttpResponse:
         """Send a file to begin with."""
-        name = f"{gettext('case-studies-template')}.{extension}"
+        name = gettext("case-studies-template") + f".{extension}"
         if extension == "csv":
             return _file(template_file.table().encode(), "text/csv; charset=utf-8", name)
         if extension == "xlsx":
@@ -193,8 +194,8 @@ def _add_what_is_here(page: Page, *, with_changes: bool) -> None:
         found = known.get(study.slug)
         base = found.study.record if found else empty_record(study.slug)
         record = with_values(base, path_and_value(study))
-        # A study that is not there has no chapter to be named.
-        base = base if found else {**base, "chapter": record["chapter"]}
+        # A study that is not there has no chapter, and a version has one.
+        base = base if found else {**base, "chapter": 0}
         states += [CaseStudyVersion(slug=study.slug, record=state, made_at=timezone.now()) for state in (base, record)]
     pairs = as_published(states)
     for study, old, new in zip(compared, pairs[::2], pairs[1::2], strict=True):
