@@ -62,6 +62,11 @@ class Kind:
     write: Callable[["Lookups", models.Model | None, Incoming], models.Model]
     optional: tuple[str, ...] = ()
 
+    @property
+    def model(self) -> type[models.Model]:
+        """The model whose records are of this kind."""
+        return self.current().model
+
 
 class Lookups:
     """Vocabulary records by their codes, each vocabulary read when first needed: a load that writes nothing reads none.
@@ -137,7 +142,8 @@ def _replace_theme_links(lookups: Lookups, record: models.Model, incoming: Incom
 
 
 def _write_region(_lookups: Lookups, region: Region | None, incoming: Incoming) -> Region:
-    region = region or Region(slug=incoming.key)
+    region = region or Region()
+    region.slug = incoming.key
     _set_texts(region, name=incoming.content["name"])
     _set_lists(region, alternative_names=incoming.content.get("alternative_names"))
     region.save()
@@ -146,8 +152,8 @@ def _write_region(_lookups: Lookups, region: Region | None, incoming: Incoming) 
 
 def _write_theme(_lookups: Lookups, theme: Theme | None, incoming: Incoming) -> Theme:
     content = incoming.content
-    theme = theme or Theme(code=content["code"])
-    theme.position = incoming.position
+    theme = theme or Theme()
+    theme.code, theme.position = content["code"], incoming.position
     _set_texts(theme, name=content["name"], definition=content["definition"])
     _set_lists(theme, synonyms=content["synonyms"])
     theme.save()
@@ -156,8 +162,8 @@ def _write_theme(_lookups: Lookups, theme: Theme | None, incoming: Incoming) -> 
 
 def _write_chapter(lookups: Lookups, chapter: Chapter | None, incoming: Incoming) -> Chapter:
     content = incoming.content
-    chapter = chapter or Chapter(kind=content["kind"], number=content["number"])
-    chapter.slug = content["slug"]
+    chapter = chapter or Chapter()
+    chapter.kind, chapter.number, chapter.slug = content["kind"], content["number"], content["slug"]
     _set_texts(chapter, title=content["title"], summary=content["summary"])
     chapter.save()
     _replace_theme_links(lookups, chapter, incoming)
@@ -166,9 +172,9 @@ def _write_chapter(lookups: Lookups, chapter: Chapter | None, incoming: Incoming
 
 def _write_country(lookups: Lookups, country: Country | None, incoming: Incoming) -> Country:
     content = incoming.content
-    country = country or Country(alpha2=content["alpha2"])
+    country = country or Country()
     operation = content["osce_field_operation"]
-    country.alpha3, country.m49 = content["alpha3"], content["m49"]
+    country.alpha2, country.alpha3, country.m49 = content["alpha2"], content["alpha3"], content["m49"]
     country.region = lookups.find("regions", content["region"], incoming, "region")
     country.osce = content["osce"] or ""
     country.unece, country.lldc = content["unece"], content["lldc"]
@@ -183,8 +189,9 @@ def _write_country(lookups: Lookups, country: Country | None, incoming: Incoming
 
 def _write_convention(_lookups: Lookups, convention: Convention | None, incoming: Incoming) -> Convention:
     content = incoming.content
-    convention = convention or Convention(code=content["code"])
-    convention.kind, convention.position = content["kind"], incoming.position
+    convention = convention or Convention()
+    convention.code, convention.kind = content["code"], content["kind"]
+    convention.position = incoming.position
     convention.adopted, convention.in_force = content["adopted"], content["in_force"]
     convention.url = content["url"] or ""
     _set_texts(
@@ -203,12 +210,11 @@ def _write_convention(_lookups: Lookups, convention: Convention | None, incoming
 
 def _write_provision(lookups: Lookups, provision: Provision | None, incoming: Incoming) -> Provision:
     content = incoming.content
-    if provision is None:
-        convention = lookups.find("conventions", content["convention"], incoming, "code")
-        provision = Provision(convention=convention, ref_en=content["ref"]["en"])
-        provision.code = provision.default_code()
+    provision = provision or Provision()
+    provision.convention = lookups.find("conventions", content["convention"], incoming, "code")
     provision.position = incoming.position
     _set_texts(provision, ref=content["ref"], heading=content["heading"], gist=content["gist"])
+    provision.code = provision.code or provision.default_code()
     provision.save()
     _replace_theme_links(lookups, provision, incoming)
     return provision
@@ -216,10 +222,9 @@ def _write_provision(lookups: Lookups, provision: Provision | None, incoming: In
 
 def _write_party(lookups: Lookups, party: Party | None, incoming: Incoming) -> Party:
     content = incoming.content
-    party = party or Party(
-        convention=lookups.find("conventions", content["instrument"], incoming, "instrument"),
-        country=lookups.find("countries", content["alpha2"], incoming, "alpha2"),
-    )
+    party = party or Party()
+    party.convention = lookups.find("conventions", content["instrument"], incoming, "instrument")
+    party.country = lookups.find("countries", content["alpha2"], incoming, "alpha2")
     party.year, party.source = content["year"], content["source"]
     party.save()
     return party
@@ -227,8 +232,9 @@ def _write_party(lookups: Lookups, party: Party | None, incoming: Incoming) -> P
 
 def _write_organization(_lookups: Lookups, organization: Organization | None, incoming: Incoming) -> Organization:
     content = incoming.content
-    organization = organization or Organization(code=content["code"])
-    organization.url, organization.position = content["url"], incoming.position
+    organization = organization or Organization()
+    organization.code, organization.url = content["code"], content["url"]
+    organization.position = incoming.position
     _set_texts(organization, name=content["name"], role=content["role"])
     organization.save()
     return organization
@@ -245,7 +251,8 @@ def _write_glossary_term(lookups: Lookups, term: GlossaryTerm | None, incoming: 
 
 
 def _write_concept(_lookups: Lookups, concept: Concept | None, incoming: Incoming) -> Concept:
-    concept = concept or Concept(code=incoming.key)
+    concept = concept or Concept()
+    concept.code = incoming.key
     _set_lists(concept, expressions=incoming.content["expressions"], narrower=incoming.content["narrower"])
     concept.save()
     return concept
@@ -426,4 +433,19 @@ CASE = Kind(
     lambda case: case.slug,
     collection_records.case_record,
     _write_case,
+)
+
+# Every kind after those that its records refer to.
+KINDS = (
+    REGION,
+    THEME,
+    CHAPTER,
+    COUNTRY,
+    CONVENTION,
+    PROVISION,
+    PARTY,
+    ORGANIZATION,
+    GLOSSARY_TERM,
+    CONCEPT,
+    CASE,
 )

@@ -1,13 +1,12 @@
 """What the tests share: the loaded collection, clients, and a study to work with."""
 
 import pytest
-from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
-from django.test import Client
 from django.utils import translation
 
 from casestudies import search_index, versions
+from tests.curating import signed_in
 from tests.factories import CaseStudyFactory, UserFactory
 
 
@@ -43,15 +42,13 @@ def make_study(db):
 @pytest.fixture
 def curator(db):
     """A client signed in as a superuser."""
-    client = Client()
-    client.force_login(UserFactory(is_staff=True, is_superuser=True), "django.contrib.auth.backends.ModelBackend")
-    return client
+    return signed_in(UserFactory(is_staff=True, is_superuser=True))
 
 
 @pytest.fixture(autouse=True)
 def _fresh():
     """Begin every test in English, for a request in Russian leaves its language active, and with nothing remembered."""
-    for cache in (caches[name] for name in settings.CACHES):
-        cache.clear()
+    for name in ("memory", "pages"):  # "default" is a table, rolled back like the others
+        caches[name].clear()
     with translation.override("en"):
         yield

@@ -5,8 +5,10 @@ from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 
-from casestudies import revision
+from casestudies import editorial, revision
 from casestudies.models import CaseStudy, Country, Source, Theme
+from tests.curating import approve, save
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -64,8 +66,6 @@ def test_edit_shows_at_once(client, edit):
 
 
 def test_edit_in_the_admin_shows_at_once(client, curator):
-    from tests.test_curation import save
-
     assert "Wombat window" not in client.get("/en/themes/single-window/").content.decode()
     save(curator, Theme.objects.get(code="single-window"), name_en="Wombat window")
     assert "Wombat window" in client.get("/en/themes/single-window/").content.decode()
@@ -81,12 +81,9 @@ def test_counts_follow_every_edit(client, make_study):
     before = number()
     study = make_study(themes=["seaports"], countries=["NO"])
     assert number() == before + 1
-    from casestudies import editorial
-    from tests.factories import UserFactory
-
     editorial.archive(study, UserFactory())
     assert number() == before
-    editorial.publish(study, UserFactory())
+    approve(study)
     assert number() == before + 1
 
 

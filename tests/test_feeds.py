@@ -8,6 +8,7 @@ import feedparser
 import pytest
 
 from casestudies.models import CaseStudy, SearchEntry
+from tests.curating import correct
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -82,13 +83,11 @@ def test_entry_describes_its_study(client, empty_collection, make_study):
 
 
 def test_change_moves_an_entry_and_its_feed_forward(client, curator):
-    from tests.test_curation import save
-
     path = "/en/case-studies.atom?country=KG"
     SearchEntry.objects.update(changed_at=datetime(2020, 1, 1, tzinfo=UTC))
     etag = client.get(path)["ETag"]
     assert parsed(client, path).feed.updated == "2020-01-01T00:00:00+00:00"
-    save(curator, CaseStudy.objects.get(slug="kyrgyzstan-tulpar-single-window"), lessons_en="Begin with the fence.")
+    correct(curator, CaseStudy.objects.get(slug="kyrgyzstan-tulpar-single-window"), lessons_en="Begin with the fence.")
     response = client.get(path, headers={"if-none-match": etag})
     assert response.status_code == 200
     document = feedparser.parse(b"".join(response.streaming_content))

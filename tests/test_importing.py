@@ -18,7 +18,7 @@ from django.utils import timezone
 from casestudies.collection_records import case_record
 from casestudies.importing import jobs
 from casestudies.models import CaseStudy, ImportJob
-from tests.test_curation import staff_with
+from tests.curating import staff_with
 
 pytestmark = pytest.mark.django_db
 IMPORTS = reverse("admin:casestudies_imports")

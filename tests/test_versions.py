@@ -14,8 +14,8 @@ from casestudies import editorial, loading, search_index, versions
 from casestudies.models import CaseStudy, CaseStudyVersion, Convention, Outcome, SearchEntry
 from casestudies.models.case import TEXT_FIELDS
 from casestudies.versions.differences import compared
+from tests.curating import approve, correct
 from tests.factories import CaseStudyFactory, UserFactory
-from tests.test_curation import save
 
 pytestmark = pytest.mark.django_db
 
@@ -105,18 +105,16 @@ def test_version_holds_the_whole_study(study):
     assert record["outcomes"][0]["before"] == 72
 
 
-def test_draft_has_no_version(user, make_study):
+def test_draft_has_no_version(make_study):
     study = make_study(slug="in-the-making", status="draft", published_at=None)
-    editorial.submit_for_review(study, user)
-    assert numbers("in-the-making") == []
-    editorial.publish(study, user)
+    approve(study)
     assert numbers("in-the-making") == [1]
 
 
 def test_save_in_the_admin_makes_a_version_only_where_something_changed(curator, study):
-    save(curator, study)
+    correct(curator, study)
     assert numbers("wombat-gate") == [1]
-    save(curator, study, lessons_en="Begin with the fence.")
+    correct(curator, study, lessons_en="Begin with the fence.")
     assert numbers("wombat-gate") == [1, 2]
     latest = CaseStudyVersion.objects.get(slug="wombat-gate", number=2)
     assert latest.record["en"]["lessons"] == "Begin with the fence."
@@ -127,7 +125,7 @@ def test_study_published_again_has_a_new_version_for_those_who_let_go_of_it(stud
     editorial.archive(study, user)
     assert numbers("wombat-gate") == [1]
     assert CaseStudyVersion.objects.get(slug="wombat-gate").withdrawn_at is not None
-    editorial.publish(study, user)
+    approve(study)
     assert numbers("wombat-gate") == [1, 2]
     assert CaseStudyVersion.objects.get(slug="wombat-gate", number=2).withdrawn_at is None
 
@@ -233,7 +231,7 @@ def test_only_a_change_of_order_is_said_so(client, study):
 
 def test_same_text_published_again_is_said_so(client, study, user):
     editorial.archive(study, user)
-    editorial.publish(study, user)
+    approve(study)
     assert "Nothing: the same text was published again." in main(shown(client, "/en/case-studies/wombat-gate/@1/"))
 
 
@@ -288,9 +286,11 @@ def test_queries_of_a_version_page(client, study, django_assert_max_num_queries)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("step", ["archive", "return_to_draft", "delete"])
+@pytest.mark.parametrize("step", ["archive", "reopen", "delete"])
 def test_withdrawn_study_answers_410_with_its_versions(client, study, user, language, step):
-    study.delete() if step == "delete" else getattr(editorial, step)(study, user)
+    study.delete() if step == "delete" else editorial.archive(study, user)
+    if step == "reopen":
+        editorial.reopen(study, user)
     CaseStudyVersion.objects.filter(slug="wombat-gate").update(withdrawn_at="2026-03-03T12:00Z")
     path = f"/{language}/case-studies/wombat-gate/"
     content = shown(client, path, 410)
@@ -314,7 +314,7 @@ def test_never_published_study_is_not_found(client, make_study):
 def test_publishing_again_brings_the_page_back(client, study, user):
     editorial.archive(study, user)
     first = client.get(study.get_absolute_url())
-    editorial.publish(study, user)
+    approve(study)
     again = client.get(study.get_absolute_url(), headers={"if-none-match": first.get("ETag", "")})
     assert (first.status_code, again.status_code) == (410, 200)
 
@@ -334,7 +334,7 @@ def test_json_lists_what_was_withdrawn_since(client, study, user, make_study):
     make_study(slug="hidden", status="draft", published_at=None)
     back = make_study(slug="back-again")
     editorial.archive(back, user)
-    editorial.publish(back, user)
+    approve(back)
     withdrawn = answer(client, "/en/case-studies.json?changed_since=2020-05-05")["withdrawn"]
     assert [stone["slug"] for stone in withdrawn] == ["wombat-gate", "gone-long-ago"]
     moment = CaseStudyVersion.objects.get(slug="wombat-gate").withdrawn_at

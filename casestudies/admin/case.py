@@ -1,20 +1,17 @@
 """Studies in the admin: the list, the form, and the steps of their status."""
 
-from collections.abc import Callable
-
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from casestudies import editorial, search_index, versions
-from casestudies.models import CaseStudy
+from casestudies import access, search_index
+from casestudies.models import CaseCountry, CaseStudy, Country
 from casestudies.models.case import TEXT_FIELDS
 
 from .case_form import (
@@ -27,7 +24,13 @@ from .case_form import (
     SourceInline,
     ThemeInline,
 )
+from .concurrent import TellsOfOtherEdits
+from .evidence import ChecksLinks
+from .history import KeepsHistory
 from .imports import ImportMixin
+from .proposals import ProposedFilter
+from .steps import StepsAdmin
+from .translation import TranslationDesk
 
 
 class CompletenessFilter(admin.SimpleListFilter):
@@ -51,46 +54,24 @@ class CompletenessFilter(admin.SimpleListFilter):
         return queryset.filter(missing)
 
 
-# The steps a curator can take, by the name of their button: the function, the permission, the label.
-STEPS: dict[str, tuple[Callable, str, str]] = {
-    "submit_for_review": (editorial.submit_for_review, "change_casestudy", _("Submit for review")),
-    "publish": (editorial.publish, "publish_casestudy", _("Publish")),
-    "return_to_draft": (editorial.return_to_draft, "publish_casestudy", _("Return to draft")),
-    "archive": (editorial.archive, "publish_casestudy", _("Archive")),
-}
-STEPS_FROM = {
-    CaseStudy.Status.DRAFT: ("submit_for_review", "publish"),
-    CaseStudy.Status.IN_REVIEW: ("publish", "return_to_draft"),
-    CaseStudy.Status.PUBLISHED: ("archive", "return_to_draft"),
-    CaseStudy.Status.ARCHIVED: ("publish", "return_to_draft"),
-}
-
-
 @admin.register(CaseStudy)
-class CaseStudyAdmin(ImportMixin, admin.ModelAdmin):
+class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLinks, ImportMixin, StepsAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
     list_display = ("study", "state", "chapter_number", "countries_shown", "english", "russian", "last_change")
-    list_filter = ("status", "chapter", CompletenessFilter, "themes", "countries__region")
-    search_fields = (
-        "title_en",
-        "title_ru",
-        "slug",
-        "summary_en",
-        "summary_ru",
-        "countries__name_en",
-        "countries__name_ru",
-    )
+    list_filter = ("status", "chapter", CompletenessFilter, ProposedFilter, "themes", "countries__region")
+    search_fields = ("title_en", "title_ru", "slug")
+    search_help_text = _("Words of titles, addresses and countries, in either language.")
+    show_full_result_count = False
     ordering = ("-updated_at",)
-    date_hierarchy = "updated_at"
     list_per_page = 50
-    actions = ("submit_for_review", "publish", "return_to_draft", "archive")
+    actions = (*StepsAdmin.actions, "check_links")
     readonly_fields = ("state", "last_change")
     prepopulated_fields = {"slug": ("title_en",)}
     save_on_top = True
     fieldsets = (
-        (None, {"fields": (("state", "last_change"), "opened_at")}),
+        (None, {"fields": (("state", "last_change"),)}),
         *(
             (
                 None,
@@ -104,6 +85,7 @@ class CaseStudyAdmin(ImportMixin, admin.ModelAdmin):
                 "fields": (
                     "slug",
                     "chapter",
+                    "original_language",
                     ("region_scope_en", "region_scope_ru"),
                     ("period_start", "period_end"),
                     "transport_modes",
@@ -133,8 +115,23 @@ class CaseStudyAdmin(ImportMixin, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Fetch what the list shows, in a fixed number of queries."""
-        studies = super().get_queryset(request).select_related("chapter", "updated_by")
-        return studies.prefetch_related("country_links__country")
+        studies = access.visible_to(request.user, super().get_queryset(request))
+        return studies.select_related("chapter", "updated_by", "revises").prefetch_related("country_links__country")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Keep the studies that hold every word in a title, the address or the name of a country.
+
+        Countries are asked in a subquery: joined, every study would stand as often as it has countries, and taking the
+        repetitions away took seconds with 10,000 studies.
+        """
+        for word in search_term.split():
+            titles = Q()
+            for field in self.get_search_fields(request):
+                titles |= Q(**{f"{field}__icontains": word})
+            named = Country.objects.filter(Q(name_en__icontains=word) | Q(name_ru__icontains=word))
+            in_country = CaseCountry.objects.filter(country__in=named).values("case_study")
+            queryset = queryset.filter(titles | Q(pk__in=in_country))
+        return queryset, False
 
     @admin.display(description=_("title"), ordering="title_en")
     def study(self, study: CaseStudy) -> str:
@@ -144,7 +141,8 @@ class CaseStudyAdmin(ImportMixin, admin.ModelAdmin):
     @admin.display(description=_("status"), ordering="status")
     def state(self, study: CaseStudy) -> str:
         """Return the status as a label that colour alone does not carry."""
-        return format_html('<span class="state state-{}">{}</span>', study.status, study.get_status_display())
+        label = format_html('<span class="state state-{}">{}</span>', study.status, study.get_status_display())
+        return format_html("{} {}", label, gettext("revision")) if study.revises_id else label
 
     @admin.display(description=_("chapter"), ordering="chapter__number")
     def chapter_number(self, study: CaseStudy) -> int:
@@ -176,6 +174,13 @@ class CaseStudyAdmin(ImportMixin, admin.ModelAdmin):
 
     # Saving ----------------------------------------------------------------------------------------------------
 
+    def save_form(self, request: HttpRequest, form: forms.ModelForm, change: bool) -> CaseStudy:
+        """Remember who made the study."""
+        study = super().save_form(request, form, change)
+        if not change:
+            study.created_by = request.user
+        return study
+
     def save_model(self, request: HttpRequest, obj: CaseStudy, form: forms.ModelForm, change: bool) -> None:
         """Remember who changed the study."""
         obj.updated_by = request.user
@@ -191,22 +196,31 @@ class CaseStudyAdmin(ImportMixin, admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
-        """Keep what readers see as a version and make it findable, in the same transaction."""
+        """Remember whose text it is now, and make the study findable, in the same transaction."""
         super().save_related(request, form, formsets, change)
-        versions.keep([form.instance.pk])
+        if form.changed_data or any(formset.has_changed() for formset in formsets):
+            CaseStudy.objects.filter(pk=form.instance.pk).update(text_changed_by=request.user)
         search_index.refresh([form.instance.pk])
 
     # Permissions and addresses ---------------------------------------------------------------------------------
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let editors begin studies, and field offices propose some of their own countries."""
+        return access.may_create(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: CaseStudy | None = None) -> bool:
+        """Let everybody see studies who has a part in them; `get_queryset` says which."""
+        return super().has_view_permission(request, obj) or access.is_of_field_office(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: CaseStudy | None = None) -> bool:
+        """Keep from editing what readers see: that is revised."""
+        if obj is None:
+            return super().has_change_permission(request) or access.is_of_field_office(request.user)
+        return access.may_edit(request.user, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: CaseStudy | None = None) -> bool:
         """Allow deleting what was never published; what was is archived, so that no citation leads nowhere."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
-
-    def get_actions(self, request: HttpRequest) -> dict:
-        """Offer the steps that the curator may take; studies are not deleted in bulk."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
 
     def view_on_site(self, obj: CaseStudy) -> str | None:
         """Lead to the readers' page, if there is one."""
@@ -217,72 +231,9 @@ class CaseStudyAdmin(ImportMixin, admin.ModelAdmin):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: CaseStudy | None = None) -> tuple:
-        """Keep the address of a study that was published: it stands in citations."""
+        """Keep the address of a study that was published, because it stands in citations, and of a revision."""
         fields = super().get_readonly_fields(request, obj)
-        return (*fields, "slug") if obj and obj.published_at else fields
-
-    # The steps -------------------------------------------------------------------------------------------------
-
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None):
-        """Show the steps that the study's status and the curator's permissions allow."""
-        study = self.get_object(request, object_id)
-        steps = STEPS_FROM[study.status] if study else ()
-        context = {
-            "steps": [(name, STEPS[name][2]) for name in steps if self._may(request, name)],
-            "obstacles": editorial.obstacles(study) if study and not study.is_published else [],
-        }
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
-
-    def response_change(self, request: HttpRequest, obj: CaseStudy) -> HttpResponse:
-        """Take the step whose button was pressed, after saving what was typed."""
-        for name in STEPS:
-            if f"_{name}" in request.POST and self._may(request, name):
-                self._take_step(request, name, [obj])
-                return HttpResponseRedirect(request.get_full_path())
-        return super().response_change(request, obj)
-
-    def _may(self, request: HttpRequest, step: str) -> bool:
-        return request.user.has_perm(f"casestudies.{STEPS[step][1]}")
-
-    def _take_step(self, request: HttpRequest, name: str, studies: list[CaseStudy]) -> None:
-        function, _permission, label = STEPS[name]
-        done = 0
-        for study in studies:
-            try:
-                function(study, request.user)
-            except ValidationError as error:
-                reasons = " ".join(error.messages)
-                self.message_user(request, f"{study}: {reasons}", messages.ERROR)
-            else:
-                self.log_change(request, study, str(label))
-                done += 1
-        if done:
-            text = ngettext("%(step)s: %(count)d study.", "%(step)s: %(count)d studies.", done)
-            self.message_user(request, text % {"step": label, "count": done}, messages.SUCCESS)
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Say whether the curator may publish and archive."""
-        return request.user.has_perm("casestudies.publish_casestudy")
-
-    @admin.action(description=STEPS["submit_for_review"][2], permissions=["change"])
-    def submit_for_review(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """Hand drafts to the reviewers."""
-        self._take_step(request, "submit_for_review", list(queryset))
-
-    @admin.action(description=STEPS["publish"][2], permissions=["publish"])
-    def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """Show studies to readers."""
-        self._take_step(request, "publish", list(queryset))
-
-    @admin.action(description=STEPS["return_to_draft"][2], permissions=["publish"])
-    def return_to_draft(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """Take studies back to their authors."""
-        self._take_step(request, "return_to_draft", list(queryset))
-
-    @admin.action(description=STEPS["archive"][2], permissions=["publish"])
-    def archive(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """Withdraw studies."""
-        self._take_step(request, "archive", list(queryset))
+        return (*fields, "slug") if obj and (obj.published_at or obj.revises_id) else fields
 
 
 def _completeness(study: CaseStudy, language: str) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from casestudies import access, editorial
 from casestudies.models import (
     CaseChapter,
     CaseCountry,
@@ -18,13 +19,14 @@ from casestudies.models import (
     Place,
     Source,
 )
-from casestudies.models.case import TEXT_FIELDS, TransportMode
+from casestudies.models.case import TransportMode
 
-from .forms import HTTPS_ADDRESSES, LinesField
+from .evidence import ShowsLastCheck
+from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
 
 
-class CaseStudyForm(forms.ModelForm):
-    """A study; one that is published keeps its English texts."""
+class CaseStudyForm(RecordForm):
+    """A study, in every language."""
 
     transport_modes = forms.MultipleChoiceField(
         label=_("transport modes"),
@@ -38,49 +40,18 @@ class CaseStudyForm(forms.ModelForm):
         required=False,
         help_text=_("Official English names of the agencies, one a line."),
     )
-    # The state of the study when the form was opened, so that two curators do not overwrite each other unawares.
-    opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = CaseStudy
         fields = []  # CaseStudyAdmin.fieldsets names them
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial["opened_at"] = self.instance.updated_at.isoformat() if self.instance.pk else ""
-
-    def clean(self) -> dict:
-        """Refuse to empty an English text that readers see, and to overwrite what another curator saved meanwhile."""
-        cleaned = super().clean()
-        if self.instance.pk and cleaned.get("opened_at") != self.initial["opened_at"]:
-            # What was typed stays in the form; saving it again is then a decision.
-            self.data = self.data.copy()
-            self.data["opened_at"] = self.initial["opened_at"]
-            raise ValidationError(
-                gettext(
-                    "%(name)s changed this study after you opened it. Compare with the saved text in another window;"
-                    " saving again replaces it with yours."
-                )
-                % {"name": self.instance.updated_by or gettext("Somebody")}
-            )
-        if self.instance.is_published:
-            for field in TEXT_FIELDS:
-                if not cleaned.get(f"{field}_en") and f"{field}_en" not in self.errors:
-                    self.add_error(
-                        f"{field}_en", gettext("The study is published: it needs this text. Archive it to empty it.")
-                    )
-        return cleaned
-
-
-class SourceFormSet(BaseInlineFormSet):
-    """The sources of a study; a published study keeps at least one."""
-
-    def clean(self) -> None:
-        """Refuse to remove the last source that readers rely on."""
-        super().clean()
-        kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        if self.instance.is_published and not kept:
-            raise ValidationError(gettext("A published study cites at least one source."))
+    def clean_slug(self) -> str:
+        """Refuse an address that the revision of another study will need."""
+        slug = self.cleaned_data["slug"]
+        if slug.startswith(editorial.REVISION_PREFIX):
+            text = gettext("Addresses that begin with “%(beginning)s” are those of revisions.")
+            raise ValidationError(text % {"beginning": editorial.REVISION_PREFIX})
+        return slug
 
 
 class ProvisionFormSet(BaseInlineFormSet):
@@ -100,6 +71,23 @@ class ProvisionFormSet(BaseInlineFormSet):
             seen.add(link)
 
 
+class CountryFormSet(BaseInlineFormSet):
+    """The countries of a study; a field office writes of its own."""
+
+    def clean(self) -> None:
+        """Refuse a proposal of a field office that names none of its countries."""
+        super().clean()
+        user = self.user
+        if not access.is_of_field_office(user):
+            return
+        own = access.countries_of(user)
+        rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
+        named = {row["country"] for row in rows if row.get("country") and not row.get("DELETE")}
+        if not named & set(own):
+            names = ", ".join(str(country) for country in own)
+            raise ValidationError(gettext("Name a country of your office: %(countries)s.") % {"countries": names})
+
+
 class ChapterFormSet(BaseInlineFormSet):
     """The other chapters of a study."""
 
@@ -112,14 +100,34 @@ class ChapterFormSet(BaseInlineFormSet):
                 form.add_error("chapter", gettext("This is the study's own chapter."))
 
 
-class OrderedInline(admin.TabularInline):
+class PartOfStudy:
+    """Lets whoever may edit a study edit what it is linked to and rests on: it is one text."""
+
+    def has_view_permission(self, request: HttpRequest, obj: CaseStudy | None = None) -> bool:
+        """Show it to whoever sees the study."""
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: CaseStudy | None = None) -> bool:
+        """Let whoever may edit the study, or begin one, add rows."""
+        return access.may_edit(request.user, obj) if obj else access.may_create(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: CaseStudy | None = None) -> bool:
+        """Let whoever may edit the study change rows."""
+        return self.has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: CaseStudy | None = None) -> bool:
+        """Let whoever may edit the study remove rows."""
+        return self.has_add_permission(request, obj)
+
+
+class OrderedInline(PartOfStudy, admin.TabularInline):
     """Rows in the order of their numbers; a new row goes to the end."""
 
     extra = 0
     ordering = ("position", "id")
 
 
-class WideInline(admin.StackedInline):
+class WideInline(PartOfStudy, admin.StackedInline):
     """The same for records with long texts: a block each."""
 
     extra = 0
@@ -130,9 +138,16 @@ class CountryInline(OrderedInline):
     """The countries, the main one first."""
 
     model = CaseCountry
+    formset = CountryFormSet
     fields = ("country", "position")
     autocomplete_fields = ("country",)
     classes = ("tab-filing",)
+
+    def get_formset(self, request: HttpRequest, obj: CaseStudy | None = None, **kwargs):
+        """Tell the rows who writes them."""
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.user = request.user
+        return formset
 
 
 class ThemeInline(OrderedInline):
@@ -173,16 +188,18 @@ class PlaceInline(OrderedInline):
     classes = ("tab-evidence",)
 
 
-class SourceInline(WideInline):
+class SourceInline(ShowsLastCheck, WideInline):
     """What the study rests on."""
 
     model = Source
-    formset = SourceFormSet
     formfield_overrides = HTTPS_ADDRESSES
     fieldsets = (
         (
             None,
-            {"fields": (("title", "publisher"), ("url", "year", "checked", "position")), "classes": ("side-by-side",)},
+            {
+                "fields": (("title", "publisher"), ("url", "last_check"), ("year", "checked", "position")),
+                "classes": ("side-by-side",),
+            },
         ),
     )
     classes = ("tab-evidence",)

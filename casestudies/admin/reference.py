@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from casestudies.models import (
     Concept,
     Convention,
     Country,
+    FieldOffice,
     GlossaryTerm,
     GlossaryTermTheme,
     Organization,
@@ -24,16 +26,18 @@ from casestudies.models import (
     Theme,
 )
 
-from .forms import HTTPS_ADDRESSES, LinesField
+from .concurrent import TellsOfOtherEdits
+from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
+from .history import KeepsHistory
 
 admin.site.site_header = _("Best Practices at Border Crossings")
 admin.site.site_title = _("Best Practices at Border Crossings")
-admin.site.enable_nav_sidebar = False  # the lists need the width
 
 
-class VocabularyAdmin(admin.ModelAdmin):
+class VocabularyAdmin(KeepsHistory, TellsOfOtherEdits, admin.ModelAdmin):
     """A vocabulary; `codes` name the fields that stand in addresses, and stay as they are once saved."""
 
+    form = RecordForm
     codes: tuple[str, ...] = ()
     formfield_overrides = HTTPS_ADDRESSES | {ArrayField: {"form_class": LinesField}}
 
@@ -223,6 +227,7 @@ class PartyAdmin(VocabularyAdmin):
     list_select_related = ("country", "convention")
     search_fields = ("country__name_en", "country__name_ru", "country__alpha2")
     autocomplete_fields = ("country", "convention")
+    fields = ("convention", "country", "year", "source")
 
 
 @admin.register(Organization)
@@ -248,3 +253,22 @@ class GlossaryTermAdmin(VocabularyAdmin):
         "source",
     )
     inlines = (GlossaryTermThemeInline,)
+
+
+@admin.register(FieldOffice)
+class FieldOfficeAdmin(admin.ModelAdmin):
+    """The field offices: their countries, and who belongs to them."""
+
+    list_display = ("name", "countries_shown")
+    search_fields = ("name", "countries__name_en", "countries__name_ru")
+    fields = ("name", "countries", "members")
+    autocomplete_fields = ("countries", "members")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Fetch the countries that the list shows."""
+        return super().get_queryset(request).prefetch_related("countries")
+
+    @admin.display(description=_("countries"))
+    def countries_shown(self, office: FieldOffice) -> str:
+        """Return the office's countries."""
+        return ", ".join(str(country) for country in office.countries.all())

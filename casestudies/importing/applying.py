@@ -13,17 +13,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from casestudies import search_index, versions
+from casestudies import history, search_index, translations, versions
 from casestudies.collection_files import Located, MalformedCollection
-from casestudies.collection_kinds import Incoming, Lookups, write_cases
+from casestudies.collection_kinds import CASE, Incoming, Lookups, write_cases
 from casestudies.collection_records import LANGUAGES
+from casestudies.editorial import address_of_revision
 from casestudies.exports.columns import COLUMNS
-from casestudies.models import CaseStudy, ImportedStudy
+from casestudies.models import CaseStudy, HistoryEntry, ImportedStudy
 from casestudies.vocabulary import Vocabulary
 
 from .comparing import BATCH, Known, empty_record, read_known, with_values
-
-LONGEST_SLUG = 120
 
 
 class Stale(Exception):
@@ -73,20 +72,34 @@ def _refuse_stale(studies: list[ImportedStudy]) -> None:
 def _write(batch: list[ImportedStudy], user: settings.AUTH_USER_MODEL, lookups: Lookups) -> None:
     known = read_known([study.slug for study in batch], Vocabulary(get_language()))
     present = CaseStudy.objects.select_related("revision").in_bulk([k.pk for k in known.values()])
-    cases = []
+    cases, begun = [], []
     for study in batch:
         found = known.get(study.slug)
         case = _draft(study.slug, user) if found is None else _to_change(present[found.pk], user)
         case.updated_by = case.text_changed_by = user
-        record = with_values(_base(study.slug, found), path_and_value(study)) | {"slug": case.slug}
         located = Located(None, study.sheet, study.row)
+        if case.revises_id and case._state.adding:
+            begun.append((case, Incoming(case.slug, found.study.record | {"slug": case.slug}, located, 0)))
+        record = with_values(_base(study.slug, found), path_and_value(study)) | {"slug": case.slug}
         cases.append((case, Incoming(case.slug, record, located, 0)))
     added = [case._state.adding for case, _incoming in cases]
+    # A revision begins as what it revises: its translations follow the same texts, until they are changed.
+    write_cases(lookups, begun)
+    for revision, _incoming in begun:
+        translations.carry(revision.revises, revision)
+    before = [_state_before(case, known.get(study.slug)) for (case, _in), study in zip(cases, batch, strict=True)]
     write_cases(lookups, cases)
+    after = [history.known_state(CASE, case, incoming.content) for case, incoming in cases]
+    history.note_many(zip(before, after, strict=True), action="imported", by=user)
     keys = [case.pk for case, _incoming in cases]
     versions.keep(keys)
     search_index.refresh(keys)
     _log(user, zip((case for case, _incoming in cases), batch, added, strict=True))
+
+
+def _state_before(case: CaseStudy, known: Known | None) -> HistoryEntry | None:
+    """Return how a study is before it is written, for its history; None if it is new."""
+    return known and history.known_state(CASE, case, _base(case.slug, known) | {"slug": case.slug})
 
 
 def _base(slug: str, known: Known | None) -> dict:
@@ -112,9 +125,8 @@ def _draft_of(study: CaseStudy, user: settings.AUTH_USER_MODEL) -> CaseStudy:
     revision = getattr(study, "revision", None)
     if revision:
         return revision
-    address = f"revision-of-{study.slug}"
-    revision = _draft(address if len(address) <= LONGEST_SLUG else f"revision-of-{study.pk}", user)
-    revision.revises = study
+    revision = _draft(address_of_revision(study), user)
+    revision.revises, revision.original_language = study, study.original_language
     return revision
 
 

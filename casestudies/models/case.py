@@ -71,6 +71,13 @@ class CaseStudy(models.Model):
     lessons = models.TextField(
         _("lessons"), blank=True, help_text=_("What others should copy, adapt or beware of: 25–80 words.")
     )
+    original_language = models.CharField(
+        _("original language"),
+        max_length=7,
+        choices=settings.LANGUAGES,
+        default="en",
+        help_text=_("The language the texts were written in; those of the other one are translations."),
+    )
     chapter = models.ForeignKey(
         Chapter,
         models.PROTECT,

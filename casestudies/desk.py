@@ -1,0 +1,195 @@
+"""The first page of the desk: what waits for whom, and where the collection is thin."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Count, F, Q, QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from . import access, fruitless_questions, link_checks, translations
+from .models import CaseStudy, Chapter, Country, LinkCheck, Provision, Theme
+from .proposals.records import waiting as waiting_proposals
+
+ROWS = 8
+"""How many rows a section shows; its link leads to all."""
+FEW = 2
+"""At most so many studies, and a part of the collection is thin."""
+
+Status = CaseStudy.Status
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that waits: what it is, where to go, and a word about it."""
+
+    label: str
+    address: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A list of what waits; `number` counts all of it, `rows` are the first."""
+
+    title: str
+    number: int
+    rows: list[Row]
+    address: str = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
+class ThinPart:
+    """A vocabulary, and its values that have no study or few."""
+
+    title: str
+    none: list[Row] = field(default_factory=list)
+    few: list[Row] = field(default_factory=list)
+
+
+def sections(user: AbstractUser) -> list[Section]:
+    """Return what waits for the user: a section for each part of the work that is theirs, even where nothing waits."""
+    made = [make(user) for make in SECTIONS]
+    return [section for section in made if section] + awaiting_translation(user)
+
+
+def awaiting_review(user: AbstractUser) -> Section | None:
+    """Return what the user may approve: what is in review and was last changed by somebody else, oldest first."""
+    if not access.may(user, "publish_casestudy"):
+        return None
+    studies = CaseStudy.objects.filter(status=Status.IN_REVIEW).exclude(text_changed_by=user)
+    return _of_studies(gettext("Awaiting my review"), studies.order_by("updated_at", "pk"), status__exact="in-review")
+
+
+def sent_back(user: AbstractUser) -> Section | None:
+    """Return what was sent back to the user, oldest first."""
+    if not access.may(user, "submit_casestudy"):
+        return None
+    studies = _own(user).filter(status=Status.DRAFT).exclude(returned_because="")
+    return _of_studies(gettext("Sent back to me"), studies.order_by("updated_at", "pk"))
+
+
+def drafts(user: AbstractUser) -> Section | None:
+    """Return the drafts that the user is at work on, the last touched first."""
+    if not access.may(user, "submit_casestudy"):
+        return None
+    studies = _own(user).filter(status=Status.DRAFT, returned_because="")
+    return _of_studies(gettext("My drafts"), studies.order_by("-updated_at", "pk"), status__exact="draft")
+
+
+def proposed(user: AbstractUser) -> Section | None:
+    """Return the proposals of the public that nobody has decided, oldest first."""
+    if not access.may(user, "view_proposal"):
+        return None
+    waiting = waiting_proposals()
+    rows = [
+        Row(str(proposal.case_study), change_address(proposal.case_study), date_format(proposal.received_at))
+        for proposal in waiting.select_related("case_study")[:ROWS]
+    ]
+    return Section(gettext("Proposals"), waiting.count(), rows, _list_of("proposal"))
+
+
+def awaiting_translation(user: AbstractUser) -> list[Section]:
+    """Return what awaits translation into each language that the user writes, what waits longest first."""
+    queue = reverse("admin:casestudies_translations_queue")
+    found = []
+    for language, name in settings.LANGUAGES:
+        if access.may(user, f"translate_{language}"):
+            waiting = translations.waiting(language)
+            rows = [
+                Row(str(study), change_address(study), date_format(study.waiting_since)) for study in waiting[:ROWS]
+            ]
+            title = gettext("Awaiting translation: %(language)s") % {"language": name}
+            found.append(Section(title, waiting.count(), rows, f"{queue}?{urlencode({'language': language})}"))
+    return found
+
+
+def dead_links(user: AbstractUser) -> Section | None:
+    """Return the addresses that are dead, with how many sources lean on each."""
+    if not access.may(user, "view_linkcheck"):
+        return None
+    dead = link_checks.dead_links()
+    rows = [Row(check.address, change_address(check)) for check in dead[:ROWS]]
+    return Section(gettext("Dead links"), dead.count(), rows, _list_of("linkcheck"))
+
+
+def not_found(user: AbstractUser) -> Section | None:
+    """Return what readers searched and did not find, most asked first: it says what to write next."""
+    if not access.may(user, "view_fruitlessquestion"):
+        return None
+    questions = fruitless_questions.most_asked(ROWS)
+    rows = [Row(question.question, "", str(question.count)) for question in questions]
+    return Section(gettext("Searched and not found"), len(rows), rows, _list_of("fruitlessquestion"))
+
+
+SECTIONS: list[Callable[[AbstractUser], Section | None]] = [
+    awaiting_review,
+    sent_back,
+    drafts,
+    proposed,
+    dead_links,
+    not_found,
+]
+
+
+def _list_of(model: str) -> str:
+    return reverse(f"admin:casestudies_{model}_changelist")
+
+
+def _own(user: AbstractUser) -> QuerySet:
+    return CaseStudy.objects.filter(Q(created_by=user) | Q(text_changed_by=user))
+
+
+def _of_studies(title: str, studies: QuerySet, **listed: str) -> Section:
+    """Return a section of studies; `listed` are the filters of the list that shows all of them."""
+    rows = [
+        Row(str(study), change_address(study), _by_and_when(study))
+        for study in studies.select_related("updated_by")[:ROWS]
+    ]
+    list_address = f"{reverse('admin:casestudies_casestudy_changelist')}?{urlencode(listed)}" if listed else ""
+    return Section(title, studies.count(), rows, list_address)
+
+
+def _by_and_when(study: CaseStudy) -> str:
+    when = date_format(study.updated_at, "DATE_FORMAT")
+    return f"{when}, {study.updated_by}" if study.updated_by else when
+
+
+def change_address(record: CaseStudy | Chapter | Theme | Country | Provision | LinkCheck) -> str:
+    """Return the address of the record's form in the admin."""
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
+
+
+# Where the collection is thin ------------------------------------------------------------------------------------
+
+
+def thin_parts() -> list[ThinPart]:
+    """Return the chapters, themes, provisions and OSCE countries that have no published study or few."""
+    published = Q(case_links__case_study__status=Status.PUBLISHED)
+    chapters = Chapter.objects.filter(kind=Chapter.Kind.CHAPTER).annotate(
+        number_of_studies=Count("case_studies", filter=Q(case_studies__status=Status.PUBLISHED))
+    )
+    linked = Count("case_links__case_study", filter=published, distinct=True)
+    states = Country.objects.exclude(osce="").annotate(number_of_studies=linked)
+    return [
+        _thin(gettext("Chapters"), chapters),
+        _thin(gettext("Themes"), Theme.objects.annotate(number_of_studies=linked)),
+        _thin(gettext("OSCE countries"), states),
+        _thin(
+            gettext("Provisions"),
+            Provision.objects.select_related("convention").annotate(number_of_studies=linked),
+        ),
+    ]
+
+
+def _thin(title: str, values: QuerySet) -> ThinPart:
+    part = ThinPart(title)
+    for value in values.filter(number_of_studies__lte=FEW).order_by(F("number_of_studies"), "pk"):
+        row = Row(str(value), change_address(value), str(value.number_of_studies))
+        (part.few if value.number_of_studies else part.none).append(row)
+    return part

@@ -1,0 +1,80 @@
+"""The first page after signing in: what waits for whom, and where the collection is thin."""
+
+import html
+import re
+
+import pytest
+from django.urls import reverse
+
+from casestudies.models import Provision, Theme
+from tests.curating import DRAFT, change_address, with_role
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+DESK = reverse("admin:index")
+
+
+def section(client, title: str) -> str:
+    """Return the part of the desk under this heading, "" where there is none."""
+    content = html.unescape(client.get(DESK).content.decode())
+    found = [part for part in content.split("<section")[1:] if title in part.split("</h2>")[0]]
+    return found[0].split("</section>")[0] if found else ""
+
+
+def test_reviewer_sees_what_others_submitted(make_study):
+    reviewer = with_role("Reviewer")
+    waiting = make_study(title_en="Waits for me", status="in-review", published_at=None, text_changed_by=UserFactory())
+    make_study(title_en="Mine to leave", status="in-review", published_at=None, text_changed_by=reviewer.user)
+    make_study(title_en="Still a draft", **DRAFT)
+    shown = section(reviewer, "Awaiting my review")
+    assert f'href="{change_address(waiting)}">Waits for me' in shown
+    assert "Mine to leave" not in shown
+    assert "Still a draft" not in shown
+    assert section(with_role("Editor"), "Awaiting my review") == ""
+
+
+def test_author_sees_what_was_sent_back_and_what_is_in_work(make_study):
+    editor = with_role("Editor")
+    make_study(title_en="Sent back", created_by=editor.user, returned_because="Which year?", **DRAFT)
+    make_study(title_en="In work", text_changed_by=editor.user, **DRAFT)
+    make_study(title_en="Somebody else's", returned_because="Which year?", created_by=UserFactory(), **DRAFT)
+    assert "Sent back" in section(editor, "Sent back to me")
+    assert "Somebody else's" not in section(editor, "Sent back to me")
+    assert "In work" in section(editor, "My drafts")
+    assert "Sent back" not in section(editor, "My drafts").split("</h2>")[1]
+
+
+def test_section_counts_all_and_shows_the_first(make_study):
+    reviewer = with_role("Reviewer")
+    for _ in range(9):
+        make_study(status="in-review", published_at=None)
+    shown = section(reviewer, "Awaiting my review")
+    assert re.search(r'desk-number">9<', shown)
+    assert shown.count("<li>") == 8
+
+
+def test_where_the_collection_is_thin(empty_collection, make_study):
+    make_study(themes=["seaports"], provisions=[("TIR", "Article 4")], countries=["NO"])
+    make_study(themes=["single-window"], status="draft", published_at=None)
+    shown = section(with_role("Editor"), "Where the collection is thin")
+    assert f"{Theme.objects.count() - 1} without a study" in shown
+    assert f"{Provision.objects.count() - 1} without a study" in shown
+    few = shown.split("with one study or two</summary>")
+    assert [re.findall(r"<li><a[^>]*>([^<]*)</a>", part)[:1] for part in few[1:]][1:3] == [["Seaports"], ["Norway"]]
+
+
+def test_field_office_sees_its_own_work_only(make_study):
+    office = with_role("Field office")
+    assert section(office, "My drafts")
+    assert section(office, "Where the collection is thin") == ""
+
+
+def test_desk_speaks_russian(make_study):
+    client = with_role("Reviewer")
+    content = client.get(DESK, headers={"accept-language": "ru"}).content.decode()
+    assert "Ждут моего рассмотрения" in content
+
+
+def test_queries_of_the_desk_do_not_grow_with_the_studies(curator, django_assert_max_num_queries):
+    with django_assert_max_num_queries(30):
+        assert curator.get(DESK).status_code == 200
