@@ -135,6 +135,14 @@ def test_change_of_a_published_study_becomes_a_revision(curator, make_study):
     assert counts(upload(curator, content)) == (0, 0, 1, 0)
 
 
+@pytest.mark.parametrize(("status", "reason"), [("in-review", "in review"), ("archived", "archived")])
+def test_what_nobody_may_change_now_is_left_alone(curator, make_study, status, reason):
+    make_study(slug="mine", status=status)
+    job = upload(curator, table([{**NEW, "slug": "mine"}]), "a.csv")
+    assert counts(job) == (0, 0, 0, 1)
+    assert reason in job.faults[0]["message"]
+
+
 def test_draft_is_changed_in_place_and_new_study_is_a_draft(curator, make_study):
     make_study(slug="mine", status="draft", published_at=None)
     job = upload(

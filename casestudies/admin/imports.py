@@ -95,7 +95,7 @@ class ImportMixin:
             return redirect("admin:casestudies_import", job.pk)
         rows = _jobs_of(request).select_related("user").defer("file", "faults")
         context = {"form": form, "jobs": Paginator(rows, STUDIES_ON_A_PAGE).get_page(request.GET.get("page"))}
-        return self._page(request, "list", gettext("Import case studies"), context)
+        return self._import_page(request, "list", gettext("Import case studies"), context)
 
     def import_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show how far an import is, what it would do, or what it did."""
@@ -103,7 +103,7 @@ class ImportMixin:
         context = {"job": job, "seconds": SECONDS_BETWEEN_LOOKS}
         if job.state in (job.State.PREVIEWED, job.State.APPLIED):
             context |= _preview(request, job)
-        return self._page(request, "job", job.file_name, context)
+        return self._import_page(request, "job", job.file_name, context)
 
     def import_apply_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Begin to apply a preview."""
@@ -133,7 +133,7 @@ class ImportMixin:
             return _file(template_file.workbook(), XLSX, name)
         return redirect("admin:casestudies_imports")
 
-    def _page(self, request: HttpRequest, name: str, title: str, context: dict) -> HttpResponse:
+    def _import_page(self, request: HttpRequest, name: str, title: str, context: dict) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
         return TemplateResponse(request, f"admin/casestudies/imports/{name}.html", shared | context)
 
