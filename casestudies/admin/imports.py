@@ -95,7 +95,7 @@ class ImportMixin:
             return redirect("admin:casestudies_import", job.pk)
         rows = _jobs_of(request).select_related("user").defer("file", "faults")
         context = {"form": form, "jobs": Paginator(rows, STUDIES_ON_A_PAGE).get_page(request.GET.get("page"))}
-        return self._page(request, "list", gettext("Import case studies"), context)
+        return self._import_page(request, "list", gettext("Import case studies"), context)
 
     def import_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show how far an import is, what it would do, or what it did."""
@@ -103,7 +103,7 @@ class ImportMixin:
         context = {"job": job, "seconds": SECONDS_BETWEEN_LOOKS}
         if job.state in (job.State.PREVIEWED, job.State.APPLIED):
             context |= _preview(request, job)
-        return self._page(request, "job", job.file_name, context)
+        return self._import_page(request, "job", job.file_name, context)
 
     def import_apply_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Begin to apply a preview."""
@@ -121,18 +121,19 @@ class ImportMixin:
         """Send the workbook with its faulty cells marked."""
         job = get_object_or_404(_jobs_of(request), pk=key, state=ImportJob.State.PREVIEWED)
         stem = slugify(job.file_name.rsplit(".", 1)[0], allow_unicode=True) or "import"
-        return _file(marked_workbook.marked(job), XLSX, f"{stem}-{gettext('marked')}.xlsx")
+        ending = gettext("marked")
+        return _file(marked_workbook.marked(job), XLSX, f"{stem}-{ending}.xlsx")
 
     def import_template_view(self, request: HttpRequest, extension: str) -> HttpResponse:
         """Send a file to begin with."""
-        name = f"{gettext('case-studies-template')}.{extension}"
+        name = gettext("case-studies-template") + f".{extension}"
         if extension == "csv":
             return _file(template_file.table().encode(), "text/csv; charset=utf-8", name)
         if extension == "xlsx":
             return _file(template_file.workbook(), XLSX, name)
         return redirect("admin:casestudies_imports")
 
-    def _page(self, request: HttpRequest, name: str, title: str, context: dict) -> HttpResponse:
+    def _import_page(self, request: HttpRequest, name: str, title: str, context: dict) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
         return TemplateResponse(request, f"admin/casestudies/imports/{name}.html", shared | context)
 
@@ -193,8 +194,8 @@ def _add_what_is_here(page: Page, *, with_changes: bool) -> None:
         found = known.get(study.slug)
         base = found.study.record if found else empty_record(study.slug)
         record = with_values(base, path_and_value(study))
-        # A study that is not there has no chapter to be named.
-        base = base if found else {**base, "chapter": record["chapter"]}
+        # A study that is not there has no chapter, and a version has one.
+        base = base if found else {**base, "chapter": 0}
         states += [CaseStudyVersion(slug=study.slug, record=state, made_at=timezone.now()) for state in (base, record)]
     pairs = as_published(states)
     for study, old, new in zip(compared, pairs[::2], pairs[1::2], strict=True):

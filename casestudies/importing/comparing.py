@@ -45,11 +45,21 @@ class Known:
     status: str
     study: Study
     revision: Study | None = None
+    revision_status: str = ""
+
+    @property
+    def closed_because(self) -> str:
+        """Why nobody may change it now, "" where it may be changed."""
+        if CaseStudy.Status.IN_REVIEW in (self.status, self.revision_status):
+            return gettext("The study is in review. It can be changed when it is published or sent back.")
+        if self.status == CaseStudy.Status.ARCHIVED:
+            return gettext("The study is archived. It can be changed when it is taken up again.")
+        return ""
 
     @property
     def digest(self) -> str:
         """What the preview of a study rests on: it holds as long as this stays the same."""
-        revision = self.revision and self.revision.record
+        revision = self.revision and [self.revision_status, self.revision.record]
         return fingerprint({"record": self.study.record, "status": self.status, "revision": revision})
 
 
@@ -121,16 +131,20 @@ def value_at(record: dict, path: Path) -> object:
 
 def read_known(slugs: list[str], vocabulary: Vocabulary, address: str = "{}") -> dict[str, Known]:
     """Return the studies with these addresses, whatever their status."""
-    rows = CaseStudy.objects.filter(slug__in=slugs).values("pk", "slug", "status", under_way=F("revision__pk"))
-    rows = {row["slug"]: row for row in rows}
-    keys = [key for row in rows.values() for key in (row["pk"], row["under_way"]) if key]
+    under_way = {f"revision_{name}": F(f"revision__{name}") for name in ("pk", "slug", "status")}
+    rows = list(CaseStudy.objects.filter(slug__in=slugs).values("pk", "slug", "status", **under_way))
+    keys = [key for row in rows for key in (row["pk"], row["revision_pk"]) if key]
     studies = {study.record["slug"]: study for study in reading.read(keys, vocabulary, address, of_any_status=True)}
-    revisions = CaseStudy.objects.filter(revises__in=[row["pk"] for row in rows.values()])
-    revision_of = {revises: studies.get(slug) for revises, slug in revisions.values_list("revises_id", "slug")}
     return {
-        slug: Known(row["pk"], row["status"], studies[slug], revision_of.get(row["pk"]))
-        for slug, row in rows.items()
-        if slug in studies
+        row["slug"]: Known(
+            row["pk"],
+            row["status"],
+            studies[row["slug"]],
+            studies.get(row["revision_slug"]),
+            row["revision_status"] or "",
+        )
+        for row in rows
+        if row["slug"] in studies
     }
 
 
@@ -224,6 +238,8 @@ class Comparison:
             self._check_whole(change, row or change.row)
         if known and known.revision and change.values:
             self._follow_revision(change)
+        if known and change.values and known.closed_because:
+            self.faults.add(change.row, None, known.closed_because)
         if known and change.values and row:
             change.notes += _older_than_study(row, known.study)
         change.faulty = len(self.faults) > before
