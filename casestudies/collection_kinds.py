@@ -268,8 +268,11 @@ def _write_case(lookups: Lookups, case: CaseStudy | None, incoming: Incoming) ->
     return case
 
 
-def write_cases(lookups: Lookups, cases: list[tuple[CaseStudy, Incoming]]) -> None:
-    """Save many studies, new and existing, with their links and evidence, in a fixed number of statements."""
+def write_cases(lookups: Lookups, cases: list[tuple[CaseStudy, Incoming]], *, with_rows: bool = True) -> None:
+    """Save many studies, new and existing, in a fixed number of statements, with their links and evidence.
+
+    Without rows, these wait for another call with the same studies.
+    """
     for case, incoming in cases:
         _set_case_fields(lookups, case, incoming)
     new = [case for case, _incoming in cases if case._state.adding]
@@ -279,7 +282,8 @@ def write_cases(lookups: Lookups, cases: list[tuple[CaseStudy, Incoming]]) -> No
     fields = [field.name for field in CaseStudy._meta.concrete_fields if field.name not in kept]
     # One INSERT that updates what is there: an UPDATE with a CASE for every field of every study takes minutes.
     CaseStudy.objects.bulk_create(existing, update_conflicts=True, unique_fields=["id"], update_fields=fields)
-    _replace_rows(lookups, cases)
+    if with_rows:
+        _replace_rows(lookups, cases)
 
 
 def _set_case_fields(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:

@@ -84,9 +84,8 @@ def _write(batch: list[ImportedStudy], user: settings.AUTH_USER_MODEL, lookups: 
         cases.append((case, Incoming(case.slug, record, located, 0)))
     added = [case._state.adding for case, _incoming in cases]
     # A revision begins as what it revises: its translations follow the same texts, until they are changed.
-    write_cases(lookups, begun)
-    for revision, _incoming in begun:
-        translations.carry(revision.revises, revision)
+    write_cases(lookups, begun, with_rows=False)
+    translations.carry_many((revision.revises, revision) for revision, _incoming in begun)
     before = [_state_before(case, known.get(study.slug)) for (case, _in), study in zip(cases, batch, strict=True)]
     write_cases(lookups, cases)
     after = [history.known_state(CASE, case, incoming.content) for case, incoming in cases]

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from casestudies.models.json_text import LettersAsTheyAre
+
 
 class Migration(migrations.Migration):
 
@@ -26,7 +28,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
                 ("by_name", models.CharField(blank=True, max_length=300, verbose_name="by")),
                 ("reason", models.TextField(blank=True, verbose_name="reason")),
-                ("record", models.JSONField(default=dict, verbose_name="record")),
+                ("record", models.JSONField(default=dict, encoder=LettersAsTheyAre, verbose_name="record")),
                 ("standing", models.JSONField(default=dict, verbose_name="standing")),
                 ("digest", models.CharField(blank=True, max_length=64, verbose_name="digest")),
                 (

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from casestudies.models.json_text import LettersAsTheyAre
+
 
 class Migration(migrations.Migration):
 
@@ -54,7 +56,7 @@ class Migration(migrations.Migration):
                 ('row', models.PositiveIntegerField()),
                 ('status', models.CharField(blank=True, max_length=9)),
                 ('digest', models.CharField(blank=True, max_length=64)),
-                ('values', models.JSONField()),
+                ('values', models.JSONField(encoder=LettersAsTheyAre)),
                 ('notes', models.JSONField(default=list)),
                 ('suspects', models.JSONField(default=list)),
                 ('is_faulty', models.BooleanField(default=False)),

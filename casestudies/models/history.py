@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .json_text import LettersAsTheyAre
+
 # Those that the desk writes; an entry may name another.
 ACTIONS = {
     "before": pgettext_lazy("history", "As it was before"),
@@ -49,7 +51,7 @@ class HistoryEntry(models.Model):
     by_name = models.CharField(_("by"), max_length=300, blank=True)
     """Who did it, in words that outlive the account; "" where a command did."""
     reason = models.TextField(_("reason"), blank=True)
-    record = models.JSONField(_("record"), default=dict)
+    record = models.JSONField(_("record"), default=dict, encoder=LettersAsTheyAre)
     """The whole record after the event, as `collection_records` gives it; empty once it is deleted."""
     standing = models.JSONField(_("standing"), default=dict)
     """What the record held beside: its status and date of publication, its order, its code."""

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .json_text import LettersAsTheyAre
+
 # A process that says nothing for so long has ended.
 SILENCE = timedelta(seconds=90)
 
@@ -81,7 +83,7 @@ class ImportedStudy(models.Model):
     """Of the study that is here; "" where a new one would be created."""
     digest = models.CharField(max_length=64, blank=True)
     """What the preview rests on: `comparing.Known.digest`."""
-    values = models.JSONField()
+    values = models.JSONField(encoder=LettersAsTheyAre)
     """Pairs of a place in the study's record and what would stand there."""
     notes = models.JSONField(default=list)
     suspects = models.JSONField(default=list)

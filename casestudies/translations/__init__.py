@@ -7,7 +7,7 @@ becomes another one's text, when a revision is begun or approved, takes its rows
 from .queue import Totals, totals, waiting
 from .standing import Standing, standing
 from .states import State, TextState, is_target, source_language, states, target_languages
-from .writing import approve, carry, outdated, settle, workplace, write
+from .writing import approve, carry, carry_many, outdated, settle, workplace, write
 
 __all__ = [
     "Standing",
@@ -16,6 +16,7 @@ __all__ = [
     "Totals",
     "approve",
     "carry",
+    "carry_many",
     "is_target",
     "outdated",
     "settle",

@@ -4,7 +4,7 @@ What a published study says to readers changes through its revision only; which 
 reviewed it are not part of the text, and are noted in place.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -113,10 +113,16 @@ def carry(from_study: CaseStudy, to_study: CaseStudy) -> None:
 
     To be called where a revision is begun, and where an approved one replaces the texts of what it revises.
     """
-    TranslatedText.objects.filter(case_study=to_study).delete()
-    rows = list(TranslatedText.objects.filter(case_study=from_study))
+    carry_many([(from_study, to_study)])
+
+
+def carry_many(pairs: Iterable[tuple[CaseStudy, CaseStudy]]) -> None:
+    """Do for many studies, each with the one that has the same texts, what `carry` does for one."""
+    target_of = {from_study.pk: to_study for from_study, to_study in pairs}
+    TranslatedText.objects.filter(case_study__in=target_of.values()).delete()
+    rows = list(TranslatedText.objects.filter(case_study__in=target_of))
     for row in rows:
-        row.pk, row.case_study = None, to_study
+        row.pk, row.case_study = None, target_of[row.case_study_id]
     TranslatedText.objects.bulk_create(rows)
 
 
