@@ -68,10 +68,16 @@ def test_proposals_dead_links_translations_and_what_was_not_found_wait_too(make_
     study = make_study(title_en="Half a translation", lessons_ru="", sources=["Report"], **DRAFT)
     study.sources.update(url="https://example.org/gone")
     LinkCheck.objects.create(
-        address="https://example.org/gone", outcome="dead", checked_at=timezone.now(), failing_since=timezone.now()
+        address="https://example.org/gone",
+        outcome="dead",
+        checked_at=timezone.now(),
+        failing_since=timezone.now(),
+        failures=1,
     )
     proposed = make_study(title_en="From outside", **DRAFT)
-    Proposal.objects.create(case_study=proposed, language="en", consented_at=timezone.now(), received_at=timezone.now())
+    Proposal.objects.create(
+        case_study=proposed, language="en", chapter_chosen=True, consented_at=timezone.now(), received_at=timezone.now()
+    )
     today = timezone.now().date()
     FruitlessQuestion.objects.create(question="quokka", language="en", count=7, first_asked=today, last_asked=today)
     editor, translator = with_role("Editor"), with_role("Translator into Russian")

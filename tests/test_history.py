@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from casestudies import history
 from casestudies.models import CaseStudy, Convention, Country, HistoryEntry, Party, Source, Theme
-from tests.curating import change_address, form_data, found, save, staff_with
+from tests.curating import change_address, form_data, found, save, staff_with, step
 from tests.factories import CaseStudyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,8 @@ def test_saving_without_a_change_writes_nothing(curator, draft):
 
 def test_every_step_of_the_status_is_kept(curator, make_study):
     study = make_study(status="draft", published_at=None)
-    save(curator, study, title_en="Stepped", _submit_for_review="1")
+    save(curator, study, title_en="Stepped")
+    step(curator, "submit", study, comment="Please look.")
     assert happened(study) == ["submitted", "changed", "before"]
     assert "Status" in page(curator, address(study))
 

@@ -316,7 +316,7 @@ def test_privacy_page_names_every_cookie_that_the_site_sets(client, curator):
     content = client.get("/en/privacy/").content.decode()
     slug = CaseStudy.objects.published().first().slug
     login = Client()
-    login.get(reverse("admin:login"))
+    login.get(reverse("account_login"))
     set_by_site = {
         *client.post("/en/shortlist/", {"add": slug}).cookies,
         *login.cookies,

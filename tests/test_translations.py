@@ -164,7 +164,7 @@ def test_form_shows_states_and_what_changed(curator, make_study):
 
 
 def test_misprint_corrected_in_an_outdated_text_leaves_it_outdated_until_the_box_is_ticked(curator, make_study):
-    study = make_study()
+    study = make_study(status="draft", published_at=None)
     edit(study, practice_en="Changed.")
     assert save(curator, study, practice_ru="Исправлена опечатка.").redirect_chain
     assert states(study)["practice"] == "outdated"
@@ -173,7 +173,7 @@ def test_misprint_corrected_in_an_outdated_text_leaves_it_outdated_until_the_box
 
 
 def test_form_approves(curator, make_study):
-    study = make_study()
+    study = make_study(status="draft", published_at=None)
     save(curator, study, **{"translation-approved-ru": "on"})
     assert not any(text.needs_review for text in translations.states(study, "ru"))
     row = TranslatedText.objects.filter(case_study=study).first()

@@ -62,7 +62,6 @@ class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLin
     list_display = ("study", "state", "chapter_number", "countries_shown", "english", "russian", "last_change")
     list_filter = ("status", "chapter", CompletenessFilter, ProposedFilter, "themes", "countries__region")
     search_fields = ("title_en", "title_ru", "slug")
-    search_help_text = _("Words of titles, addresses and countries, in either language.")
     show_full_result_count = False
     ordering = ("-updated_at",)
     list_per_page = 50

@@ -69,7 +69,7 @@ def server(database_url: str):
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     process = subprocess.Popen([*manage, "serve", "--port", str(port)], env=environment)
     address = f"http://127.0.0.1:{port}"
-    for _attempt in range(600):
+    for _attempt in range(3000):
         try:
             urllib.request.urlopen(f"{address}/healthz", timeout=5)
             break

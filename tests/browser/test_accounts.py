@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import STAFF
+from tests.browser.conftest import PASSWORD
 from tests.browser.test_accessibility import violations
 
 DESK = re.compile(r"/admin/$")
@@ -19,7 +19,7 @@ DESK = re.compile(r"/admin/$")
 @pytest.fixture
 def account(database_url: str, server: str, request: pytest.FixtureRequest) -> dict[str, str]:
     """An account that no other test signs in with."""
-    account = {"username": request.node.name[:60], "password": STAFF["password"]}
+    account = {"username": request.node.name[:60], "password": PASSWORD}
     variables = {f"DJANGO_SUPERUSER_{name.upper()}": value for name, value in account.items()}
     command = [
         sys.executable,
