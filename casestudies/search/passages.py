@@ -135,9 +135,11 @@ def held_by(queries: list[str], identifiers: list[int]) -> dict[int, set[str]]:
     if not queries or not identifiers:
         return {pk: set() for pk in identifiers}
     with connection.cursor() as cursor:
+        # A copy of each document: the stored one would be fetched from outside the row anew for every query.
         cursor.execute(
             "SELECT case_study_id, ARRAY(SELECT place FROM unnest(%s::tsquery[]) WITH ORDINALITY AS way (query, place)"
-            " WHERE document @@ query) FROM casestudies_searchentry WHERE case_study_id = ANY(%s)",
+            " WHERE document @@ query) FROM (SELECT case_study_id, document || '' AS document"
+            " FROM casestudies_searchentry WHERE case_study_id = ANY(%s) OFFSET 0) AS entry",
             [queries, identifiers],
         )
         found = {pk: {queries[place - 1] for place in places} for pk, places in cursor.fetchall()}
