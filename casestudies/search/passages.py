@@ -127,7 +127,9 @@ def _headlines(identifiers: Iterable[int], query: str, language: str, *texts: tu
 
 def as_written(marked: str) -> str:
     """Return a marked text with its own characters again; the marks stay."""
-    return marked.translate(str.maketrans(STAND_INS, MISREAD))
+    for stand_in, character in zip(STAND_INS, MISREAD, strict=True):
+        marked = marked.replace(stand_in, character)
+    return marked
 
 
 def held_by(queries: list[str], identifiers: list[int]) -> dict[int, set[str]]:
