@@ -76,7 +76,9 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
         whole = stemming.either(side.query for side in sides)
         numbers |= {one.plain: number for one, number in numbers.items() if number >= COUNTED}
     weighed = _weighed(sides, numbers, total)
-    complete = _at_most(ENOUGH, whole)
+    # Who holds the one thing that a side seeks was counted with it.
+    alone = (numbers[side.sought[0]] for side in sides if len(side.sought) == 1 and not side.excluded)
+    complete = ENOUGH if any(number >= ENOUGH for number in alone) else _at_most(ENOUGH, whole)
     if complete >= ENOUGH:
         return Reading(text, tuple(weighed), whole, complete)
     return _widened(text, weighed, complete, total)
