@@ -8,12 +8,11 @@ from itertools import combinations
 from math import log
 
 from django.core.cache import cache
-from django.db import connection
 
 from casestudies import revision
 from casestudies.models import SearchEntry
 
-from . import lexicon, spelling, stemming
+from . import by_index, lexicon, spelling, stemming
 from .lexicon import Lexicon
 from .question import parse
 from .ranking import TsQuery
@@ -177,9 +176,7 @@ def _estimated(queries: list[str]) -> tuple[int, list[int]]:
         for _query in queries
     ]
     size = "(SELECT ARRAY[count(*), pg_relation_size('casestudies_searchentry') / 8192] FROM casestudies_searchentry)"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([size, *selects])}", queries)
-        (total, pages), *found = cursor.fetchone()
+    (total, pages), *found = by_index.row(f"SELECT {', '.join([size, *selects])}", queries)
     return total, [n if n < COUNTED else max(n, round(n * pages / (page + 1))) for n, page in found]
 
 
