@@ -1,6 +1,7 @@
 """Search: what a reader types, understood through the vocabularies, found, ranked, and explained."""
 
 from .answering import COUNTED, ENOUGH, read, seeks
+from .by_index import row as row_by_index
 from .passages import HIT_END, HIT_START, Note, as_written, explain, held_by
 from .question import MAXIMUM_LENGTH, MISREAD
 from .ranking import RANKED, TsQuery, scores
@@ -27,6 +28,7 @@ __all__ = [
     "held_by",
     "in_any_order",
     "read",
+    "row_by_index",
     "scores",
     "seeks",
     "tsqueries",

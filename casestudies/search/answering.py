@@ -8,12 +8,11 @@ from itertools import combinations
 from math import log
 
 from django.core.cache import caches
-from django.db import connection
 
 from casestudies import revision
 from casestudies.models import SearchEntry
 
-from . import lexicon, spelling, stemming
+from . import by_index, lexicon, spelling, stemming
 from .lexicon import Lexicon
 from .question import parse
 from .ranking import TsQuery
@@ -76,7 +75,9 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
         whole = stemming.either(side.query for side in sides)
         numbers |= {one.plain: number for one, number in numbers.items() if number >= COUNTED}
     weighed = _weighed(sides, numbers, total)
-    complete = _at_most(ENOUGH, whole)
+    # Who holds the one thing that a side seeks was counted with it.
+    alone = (numbers[side.sought[0]] for side in sides if len(side.sought) == 1 and not side.excluded)
+    complete = ENOUGH if any(number >= ENOUGH for number in alone) else _at_most(ENOUGH, whole)
     if complete >= ENOUGH:
         return Reading(text, tuple(weighed), whole, complete)
     return _widened(text, weighed, complete, total)
@@ -175,9 +176,7 @@ def _estimated(queries: list[str]) -> tuple[int, list[int]]:
         for _query in queries
     ]
     size = "(SELECT ARRAY[count(*), pg_relation_size('casestudies_searchentry') / 8192] FROM casestudies_searchentry)"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([size, *selects])}", queries)
-        (total, pages), *found = cursor.fetchone()
+    (total, pages), *found = by_index.row(f"SELECT {', '.join([size, *selects])}", queries)
     return total, [n if n < COUNTED else max(n, round(n * pages / (page + 1))) for n, page in found]
 
 

@@ -127,7 +127,9 @@ def _headlines(identifiers: Iterable[int], query: str, language: str, *texts: tu
 
 def as_written(marked: str) -> str:
     """Return a marked text with its own characters again; the marks stay."""
-    return marked.translate(str.maketrans(STAND_INS, MISREAD))
+    for stand_in, character in zip(STAND_INS, MISREAD, strict=True):
+        marked = marked.replace(stand_in, character)
+    return marked
 
 
 def held_by(queries: list[str], identifiers: list[int]) -> dict[int, set[str]]:
@@ -135,9 +137,11 @@ def held_by(queries: list[str], identifiers: list[int]) -> dict[int, set[str]]:
     if not queries or not identifiers:
         return {pk: set() for pk in identifiers}
     with connection.cursor() as cursor:
+        # A copy of each document: the stored one would be fetched from outside the row anew for every query.
         cursor.execute(
             "SELECT case_study_id, ARRAY(SELECT place FROM unnest(%s::tsquery[]) WITH ORDINALITY AS way (query, place)"
-            " WHERE document @@ query) FROM casestudies_searchentry WHERE case_study_id = ANY(%s)",
+            " WHERE document @@ query) FROM (SELECT case_study_id, document || '' AS document"
+            " FROM casestudies_searchentry WHERE case_study_id = ANY(%s) OFFSET 0) AS entry",
             [queries, identifiers],
         )
         found = {pk: {queries[place - 1] for place in places} for pk, places in cursor.fetchall()}

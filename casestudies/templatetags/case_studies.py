@@ -2,6 +2,7 @@
 
 import html
 from decimal import Decimal
+from functools import cache
 from urllib.parse import urlsplit
 
 from django import template
@@ -100,13 +101,18 @@ def card_facts(study: CaseStudy) -> SafeString:
 @register.simple_tag
 def choose(study: CaseStudy) -> SafeString:
     """Show the button that takes a study into the reader's shortlist; shortlist.js says where it is in already."""
+    return format_html(_button(get_language()), slug=study.slug, title=text(study, "title"))
+
+
+@cache
+def _button(language: str) -> str:
+    """Return the button in the active `language`, with room for slug and title: a list shows it twenty times."""
     return format_html(
-        '<p class="choose"><button type="submit" form="shortlist-form" name="add" value="{slug}">'
-        '<span class="choose-label">{add}</span><span class="visually-hidden">: {title}</span></button>'
-        ' <span class="chosen-note" id="added-{slug}" tabindex="-1">{added} <a href="{address}">{open}</a></span></p>',
-        slug=study.slug,
+        '<p class="choose"><button type="submit" form="shortlist-form" name="add" value="{{slug}}">'
+        '<span class="choose-label">{add}</span><span class="visually-hidden">: {{title}}</span></button>'
+        ' <span class="chosen-note" id="added-{{slug}}" tabindex="-1">{added}'
+        ' <a href="{address}">{open}</a></span></p>',
         add=gettext("Add to shortlist"),
-        title=text(study, "title"),
         added=gettext("In the shortlist."),
         address=reverse("shortlist"),
         open=gettext("Open the shortlist"),
