@@ -17,13 +17,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 # What a spreadsheet passes over before it looks.
 PASSED_OVER = " \u00a0" + "".join(chr(code) for code in range(32) if chr(code) not in FORMULA_STARTS)
 
+# What a text begins with that may be one; most texts begin with a letter, and are not looked at further.
+_SUSPICIOUS = frozenset(PASSED_OVER).union(FORMULA_STARTS)
+
 # Rows that leave together: each piece of an answer costs as much as a few rows do.
 PIECE = 50
 
 
 def neutralized(value: str | int | date | None) -> str | int | date | None:
     """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before a text that looks like one."""
-    if isinstance(value, str) and value.lstrip(PASSED_OVER).startswith(FORMULA_STARTS):
+    if isinstance(value, str) and value[:1] in _SUSPICIOUS and value.lstrip(PASSED_OVER).startswith(FORMULA_STARTS):
         return f"'{value}"
     return value
 
