@@ -38,13 +38,13 @@ booklet.TYPESETTER = here / "endless.py"
 reading.BATCH = 2
 fetched, batches, go_on = reading._fetched, reading._batches, Document.go_on
 
-def noting_fetched(connection, identifiers):
+def noting_fetched(*arguments):
     print("batch", file=notes)
-    return fetched(connection, identifiers)
+    return fetched(*arguments)
 
-def noting_batches(identifiers):
+def noting_batches(*arguments):
     try:
-        yield from batches(identifiers)
+        yield from batches(*arguments)
     finally:
         print("released", file=notes)
 

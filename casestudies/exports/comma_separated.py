@@ -48,7 +48,7 @@ class CommaSeparated:
         with translation.override(document.language):
             piece = [BYTE_ORDER_MARK + _row([str(column.heading) for column in COLUMNS])]
             for study in document.rows():
-                piece.append(_row([neutralized(column.value(study)) for column in COLUMNS]))
+                piece.append(_row([column.value(study) for column in COLUMNS]))
                 if len(piece) == PIECE:
                     yield without_control_characters("".join(piece))
                     piece = []
@@ -66,5 +66,5 @@ def _row(cells: list[str | int | date | None]) -> str:
 
 def _cell(cell: str | int | date | None) -> str:
     if isinstance(cell, str):
-        return '"{}"'.format(cell.replace('"', '""')) if cell else ""
+        return '"' + neutralized(cell).replace('"', '""') + '"' if cell else ""
     return "" if cell is None else str(cell)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
 
 import orjson
@@ -62,20 +63,26 @@ def of_model(study: CaseStudy, vocabulary: Vocabulary, site: str) -> Study:
     return Study(case_record(study), study.updated_at, site + study.get_absolute_url(), vocabulary)
 
 
-def read(identifiers: Iterable[int], vocabulary: Vocabulary, address: str) -> Iterator[Study]:
+def read(
+    identifiers: Iterable[int], vocabulary: Vocabulary, address: str, *, in_every_language: bool = True
+) -> Iterator[Study]:
     """Yield the published studies with these primary keys, in this order.
 
-    `address` is that of a study's page with `{}` for the slug: to reverse each takes longer than to read it.
+    `address` is that of a study's page with `{}` for the slug: to reverse each takes longer than to read it. Unless
+    `in_every_language`, the records lack the texts that `Study.text` does not need: they are half of what is read.
     """
-    for batch, rows in _batches(iter(identifiers)):
+    languages = LANGUAGES if in_every_language else tuple(dict.fromkeys(("en", vocabulary.language)))
+    for batch, rows in _batches(iter(identifiers), languages):
         by_pk = {int(pk): row for pk, *row in rows}
         for pk in batch:
             if pk in by_pk:
-                record, updated, published, version = _record(*by_pk[pk])
+                record, updated, published, version = _record(languages, *by_pk[pk])
                 yield Study(record, updated, address.format(record["slug"]), vocabulary, published, version)
 
 
-def _batches(identifiers: Iterator[int]) -> Iterator[tuple[list[int], list[tuple]]]:
+def _batches(
+    identifiers: Iterator[int], languages: tuple[str, ...]
+) -> Iterator[tuple[list[int], list[list[bytes | None]]]]:
     """Yield primary keys and rows, batch by batch. While one is worked on, PostgreSQL puts the next together.
 
     The other thread uses the same connection, one statement at a time, and so sees what this transaction sees.
@@ -85,17 +92,19 @@ def _batches(identifiers: Iterator[int]) -> Iterator[tuple[list[int], list[tuple
     try:
         with ThreadPoolExecutor(1) as ahead:
             batch = list(islice(identifiers, BATCH))
-            coming = ahead.submit(_fetched, connection, batch)
+            coming = ahead.submit(_fetched, connection, batch, languages)
             while batch:
                 here, rows = batch, coming.result()
                 batch = list(islice(identifiers, BATCH))
-                coming = ahead.submit(_fetched, connection, batch)
+                coming = ahead.submit(_fetched, connection, batch, languages)
                 yield here, rows
     finally:
         connection.dec_thread_sharing()
 
 
-def _fetched(connection: BaseDatabaseWrapper, identifiers: list[int]) -> list[list[bytes | None]]:
+def _fetched(
+    connection: BaseDatabaseWrapper, identifiers: list[int], languages: tuple[str, ...]
+) -> list[list[bytes | None]]:
     """Return the rows as PostgreSQL writes them.
 
     libpq itself waits for the answer. A cursor takes it in small parts, and before each it waits for the interpreter's
@@ -106,7 +115,7 @@ def _fetched(connection: BaseDatabaseWrapper, identifiers: list[int]) -> list[li
     connection.ensure_connection()
     parameters = ["{{{}}}".format(",".join(map(str, identifiers))).encode()]
     with connection.connection.lock:  # as a cursor does: the other thread may ask for names meanwhile
-        result = connection.connection.pgconn.exec_params(_STATEMENT.encode(), parameters)
+        result = connection.connection.pgconn.exec_params(_statement(languages), parameters)
     if result.status != pq.ExecStatus.TUPLES_OK:
         raise error_from_result(result)
     columns = range(result.nfields)
@@ -114,12 +123,20 @@ def _fetched(connection: BaseDatabaseWrapper, identifiers: list[int]) -> list[li
 
 
 def _record(
-    record: bytes, sources: bytes | None, updated: bytes, published: bytes, version: bytes | None
+    languages: tuple[str, ...],
+    record: bytes,
+    updated: bytes,
+    published: bytes,
+    version: bytes | None,
+    *texts: bytes,
 ) -> tuple[dict, datetime, datetime, dict | None]:
     """Return a study's record, its last change, its publication, and its version."""
     record = orjson.loads(record)
+    in_order = map(bytes.decode, texts)
+    for language in languages:
+        record[language] = {field: next(in_order) for field in TEXT_FIELDS}
     # Outcomes name the place of their source in the list; the database names its primary key.
-    place_of = {pk: place for place, pk in enumerate(orjson.loads(sources or b"[]"))}
+    place_of = {source.pop("pk"): place for place, source in enumerate(record["sources"])}
     for outcome in record["outcomes"]:
         outcome["source"] = place_of[outcome["source"]]
     return record, _moment(updated), _moment(published), version and orjson.loads(version)
@@ -155,28 +172,6 @@ def _list(column: str) -> str:
     return f"coalesce({column}, '[]')"
 
 
-_RECORD = _object(
-    slug="study.slug",
-    chapter="chapter.number",
-    other_chapters=_list("casechapter.numbers"),
-    themes=_list("casetheme.codes"),
-    countries=_list("casecountry.codes"),
-    region_scope=f"CASE WHEN concat(study.region_scope_en, study.region_scope_ru) <> ''"
-    f" THEN {_by_language('study.region_scope')} END",
-    instruments=_list("caseprovision.instruments"),
-    transport_modes="study.transport_modes",
-    period=_object(start="study.period_start", end="study.period_end"),
-    places=_list("place.places"),
-    implementers="study.implementers",
-    **{
-        language: _object(**{field: f"coalesce(study.{field}_{language}, '')" for field in TEXT_FIELDS})
-        for language in LANGUAGES
-    },
-    outcomes=_list("outcome.outcomes"),
-    sources=_list("source.sources"),
-    handbook="study.handbook",
-    confidence="study.confidence",
-)
 _COUNTRY = "casestudies_country country ON country.id = link.country_id"
 _LINKS = (
     _links("casechapter", "JOIN casestudies_chapter other ON other.id = link.chapter_id", numbers="other.number"),
@@ -209,18 +204,47 @@ _LINKS = (
     _links(
         "source",
         sources=_object(
+            pk="link.id",
             title="link.title",
             publisher="link.publisher",
             year="link.year",
             url="nullif(link.url, '')",
             checked="link.checked",
         ),
-        identifiers="link.id",
     ),
 )
-_STATEMENT = f"""
-    SELECT study.id, {_RECORD}::text, source.identifiers::text, to_json(study.updated_at) #>> '{{}}',
-        to_json(study.published_at) #>> '{{}}', version.version::text
+
+
+@cache
+def _statement(languages: tuple[str, ...]) -> bytes:
+    """Return the statement for records with the texts in these languages.
+
+    Texts are columns beside the record, which has a place for them: it would take PostgreSQL longer to write them as
+    JSON, and this process longer to read that, than all the rest of a record.
+    """
+    record = _object(
+        slug="study.slug",
+        chapter="chapter.number",
+        other_chapters=_list("casechapter.numbers"),
+        themes=_list("casetheme.codes"),
+        countries=_list("casecountry.codes"),
+        region_scope=f"CASE WHEN concat(study.region_scope_en, study.region_scope_ru) <> ''"
+        f" THEN {_by_language('study.region_scope')} END",
+        instruments=_list("caseprovision.instruments"),
+        transport_modes="study.transport_modes",
+        period=_object(start="study.period_start", end="study.period_end"),
+        places=_list("place.places"),
+        implementers="study.implementers",
+        **dict.fromkeys(languages, "NULL"),
+        outcomes=_list("outcome.outcomes"),
+        sources=_list("source.sources"),
+        handbook="study.handbook",
+        confidence="study.confidence",
+    )
+    texts = ", ".join(f"coalesce(study.{field}_{language}, '')" for language in languages for field in TEXT_FIELDS)
+    return f"""
+    SELECT study.id, {record}::text, to_json(study.updated_at) #>> '{{}}', to_json(study.published_at) #>> '{{}}',
+        version.version::text, {texts}
     FROM casestudies_casestudy study
     JOIN casestudies_chapter chapter ON chapter.id = study.chapter_id{"".join(_LINKS)}
     LEFT JOIN LATERAL (
@@ -228,4 +252,4 @@ _STATEMENT = f"""
         FROM casestudies_casestudyversion version WHERE version.slug = study.slug
         ORDER BY version.number DESC LIMIT 1
     ) version ON true
-    WHERE study.status = 'published' AND study.id = ANY($1::bigint[])"""
+    WHERE study.status = 'published' AND study.id = ANY($1::bigint[])""".encode()
