@@ -187,7 +187,8 @@ def test_workbook_has_numbers_dates_and_links(client, empty_collection, make_stu
     "text",
     [
         *("=1+1", "@SUM(A1)", "+1", "-1", "{=1}", '=HYPERLINK("https://a")'),
-        *("😀 emoji 🇰🇿", "שלום עולם", "مرحبا بالعالم", "00123", "1e5", " spaces ", "_x0041_", "<b>&amp;</b>"),
+        *("😀 emoji 🇰🇿", "שלום עולם", "مرحبا بالعالم", "00123", "1e5", " spaces ", "_x0041_", "_x0041_x0042_", "a\rb"),
+        *("<b>&amp;</b>", "<r>a</r>"),
     ],
 )
 def test_text_stays_text_in_a_workbook(client, empty_collection, make_study, text):
