@@ -9,7 +9,6 @@ its documented interface is in this module alone; the version is pinned, and tes
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 
 from xlsxwriter.format import Format
 from xlsxwriter.url import Url
@@ -22,15 +21,17 @@ _FIRST_DAY = date(1899, 12, 30).toordinal()
 _LIKE_AN_ESCAPE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 _COLUMNS = [xl_col_to_name(place) for place in range(100)]
 
-# The same source stands on two sheets; to prepare its address takes longer than to write it.
-_url = lru_cache(maxsize=1_000)(Url)
-
 Cell = tuple[int, str | int | float | date, Format]
 """The column of a cell, counted from 0, its value, and how it looks."""
 
 
 class SheetOfRows(Worksheet):
     """A worksheet to be written from the top, in constant memory mode. Texts are without control characters."""
+
+    def __init__(self):
+        super().__init__()
+        # Addresses alone: as objects of XlsxWriter, as many as Excel takes need more than 100 MB.
+        self._links: list[tuple[int, int, str]] = []
 
     def append(self, row: int, cells: Iterable[Cell]) -> None:
         """Write the row with this number, counted from 0; its cells in their order. It stands below all others."""
@@ -43,13 +44,20 @@ class SheetOfRows(Worksheet):
         self.row_data_fh.write(f'<row r="{number}">{"".join(written)}</row>')
         self._check_dimensions(row, 0)
 
-    def link(self, row: int, place: int, address: str) -> bool:
-        """Let a cell, whose text is written with its row, lead to an address that Excel takes; say whether it does."""
-        self.ignore_write_string = True
-        try:
-            return self.write_url(row, place, _url(address)) == 0
-        finally:
-            self.ignore_write_string = False
+    def link(self, row: int, place: int, address: str) -> None:
+        """Let a cell, whose text is written with its row, lead to an address of the web that Excel takes."""
+        self._links.append((row, place, address))
+
+    def _write_hyperlinks(self) -> None:
+        if self._links:
+            self._xml_start_tag("hyperlinks")
+            for row, place, address in self._links:
+                url = Url(address)
+                self.rel_count += 1
+                self._write_hyperlink_external(row, place, self.rel_count, url)
+                self.external_hyper_links.append(["/hyperlink", url._target(), "External"])
+            self._xml_end_tag("hyperlinks")
+            self._links.clear()
 
 
 def _written(beginning: str, value: str | float | date) -> str:

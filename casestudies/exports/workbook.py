@@ -95,7 +95,8 @@ class _Table:
             self.unlinked += 1
             return False
         self._links += 1
-        return self._sheet.link(self._row, place, address)
+        self._sheet.link(self._row, place, address)
+        return True
 
     def _fitting(self, text: str) -> str:
         """Return the text as a cell can hold it."""
