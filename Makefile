@@ -57,6 +57,8 @@ clean: ## Remove the environments, the embedded database and everything else mad
 .env: .env.example
 	@test -f .env || (umask 077; key=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))'); \
 	  sed "s|^SECRET_KEY=.*|SECRET_KEY=$$key|" .env.example > .env)
+	@grep -q '^#*SECOND_FACTOR_REQUIRED=' .env || \
+	  echo "Note: .env is older than .env.example. Without SECOND_FACTOR_REQUIRED=false staff need a second factor here too."
 	@touch .env
 
 $(VENV)/.ready: requirements-local.txt

@@ -127,12 +127,12 @@ def _part(task: dict) -> dict:
     import logging
 
     import psutil
-    from django.core.cache import cache
+    from django.core.cache import caches
     from django.test import Client
 
     # A page that is not there is no news: it may be optional.
     logging.disable(logging.WARNING)
-    cache.clear()
+    caches["memory"].clear()
     # Like a browser: never more than the cookies that it was given.
     client = Client()
     # A worker that serves nobody yet has loaded its code: it answered its health check.

@@ -1,6 +1,7 @@
-"""System checks: configuration faults that would show only as missing search results."""
+"""System checks: configuration faults that would show only as missing search results, or not at all."""
 
-from django.core.checks import Error, Tags, register
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
 
 
@@ -23,3 +24,11 @@ def database_knows_unicode(app_configs, databases=None, **kwargs) -> list[Error]
         if version < 150000:
             faults.append(Error("PostgreSQL 15 or newer is required.", id="casestudies.E002"))
     return faults
+
+
+@register(Tags.security, deploy=True)
+def second_factor_is_required(app_configs, **kwargs) -> list[Warning]:
+    """Report a server on which a password alone opens the desk."""
+    if settings.SECOND_FACTOR_REQUIRED:
+        return []
+    return [Warning("SECOND_FACTOR_REQUIRED is off: a password alone opens the desk.", id="casestudies.W001")]

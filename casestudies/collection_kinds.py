@@ -3,7 +3,8 @@
 Loading, importing, revising and restoring write records through these, so that a record is written in one way.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,6 +61,11 @@ class Kind:
     content_of: Callable[[models.Model], dict]
     write: Callable[["Lookups", models.Model | None, Incoming], models.Model]
     optional: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> type[models.Model]:
+        """The model whose records are of this kind."""
+        return self.current().model
 
 
 class Lookups:
@@ -136,7 +142,8 @@ def _replace_theme_links(lookups: Lookups, record: models.Model, incoming: Incom
 
 
 def _write_region(_lookups: Lookups, region: Region | None, incoming: Incoming) -> Region:
-    region = region or Region(slug=incoming.key)
+    region = region or Region()
+    region.slug = incoming.key
     _set_texts(region, name=incoming.content["name"])
     _set_lists(region, alternative_names=incoming.content.get("alternative_names"))
     region.save()
@@ -145,8 +152,8 @@ def _write_region(_lookups: Lookups, region: Region | None, incoming: Incoming) 
 
 def _write_theme(_lookups: Lookups, theme: Theme | None, incoming: Incoming) -> Theme:
     content = incoming.content
-    theme = theme or Theme(code=content["code"])
-    theme.position = incoming.position
+    theme = theme or Theme()
+    theme.code, theme.position = content["code"], incoming.position
     _set_texts(theme, name=content["name"], definition=content["definition"])
     _set_lists(theme, synonyms=content["synonyms"])
     theme.save()
@@ -155,8 +162,8 @@ def _write_theme(_lookups: Lookups, theme: Theme | None, incoming: Incoming) -> 
 
 def _write_chapter(lookups: Lookups, chapter: Chapter | None, incoming: Incoming) -> Chapter:
     content = incoming.content
-    chapter = chapter or Chapter(kind=content["kind"], number=content["number"])
-    chapter.slug = content["slug"]
+    chapter = chapter or Chapter()
+    chapter.kind, chapter.number, chapter.slug = content["kind"], content["number"], content["slug"]
     _set_texts(chapter, title=content["title"], summary=content["summary"])
     chapter.save()
     _replace_theme_links(lookups, chapter, incoming)
@@ -165,9 +172,9 @@ def _write_chapter(lookups: Lookups, chapter: Chapter | None, incoming: Incoming
 
 def _write_country(lookups: Lookups, country: Country | None, incoming: Incoming) -> Country:
     content = incoming.content
-    country = country or Country(alpha2=content["alpha2"])
+    country = country or Country()
     operation = content["osce_field_operation"]
-    country.alpha3, country.m49 = content["alpha3"], content["m49"]
+    country.alpha2, country.alpha3, country.m49 = content["alpha2"], content["alpha3"], content["m49"]
     country.region = lookups.find("regions", content["region"], incoming, "region")
     country.osce = content["osce"] or ""
     country.unece, country.lldc = content["unece"], content["lldc"]
@@ -182,8 +189,9 @@ def _write_country(lookups: Lookups, country: Country | None, incoming: Incoming
 
 def _write_convention(_lookups: Lookups, convention: Convention | None, incoming: Incoming) -> Convention:
     content = incoming.content
-    convention = convention or Convention(code=content["code"])
-    convention.kind, convention.position = content["kind"], incoming.position
+    convention = convention or Convention()
+    convention.code, convention.kind = content["code"], content["kind"]
+    convention.position = incoming.position
     convention.adopted, convention.in_force = content["adopted"], content["in_force"]
     convention.url = content["url"] or ""
     _set_texts(
@@ -202,12 +210,11 @@ def _write_convention(_lookups: Lookups, convention: Convention | None, incoming
 
 def _write_provision(lookups: Lookups, provision: Provision | None, incoming: Incoming) -> Provision:
     content = incoming.content
-    if provision is None:
-        convention = lookups.find("conventions", content["convention"], incoming, "code")
-        provision = Provision(convention=convention, ref_en=content["ref"]["en"])
-        provision.code = provision.default_code()
+    provision = provision or Provision()
+    provision.convention = lookups.find("conventions", content["convention"], incoming, "code")
     provision.position = incoming.position
     _set_texts(provision, ref=content["ref"], heading=content["heading"], gist=content["gist"])
+    provision.code = provision.code or provision.default_code()
     provision.save()
     _replace_theme_links(lookups, provision, incoming)
     return provision
@@ -215,10 +222,9 @@ def _write_provision(lookups: Lookups, provision: Provision | None, incoming: In
 
 def _write_party(lookups: Lookups, party: Party | None, incoming: Incoming) -> Party:
     content = incoming.content
-    party = party or Party(
-        convention=lookups.find("conventions", content["instrument"], incoming, "instrument"),
-        country=lookups.find("countries", content["alpha2"], incoming, "alpha2"),
-    )
+    party = party or Party()
+    party.convention = lookups.find("conventions", content["instrument"], incoming, "instrument")
+    party.country = lookups.find("countries", content["alpha2"], incoming, "alpha2")
     party.year, party.source = content["year"], content["source"]
     party.save()
     return party
@@ -226,8 +232,9 @@ def _write_party(lookups: Lookups, party: Party | None, incoming: Incoming) -> P
 
 def _write_organization(_lookups: Lookups, organization: Organization | None, incoming: Incoming) -> Organization:
     content = incoming.content
-    organization = organization or Organization(code=content["code"])
-    organization.url, organization.position = content["url"], incoming.position
+    organization = organization or Organization()
+    organization.code, organization.url = content["code"], content["url"]
+    organization.position = incoming.position
     _set_texts(organization, name=content["name"], role=content["role"])
     organization.save()
     return organization
@@ -244,7 +251,8 @@ def _write_glossary_term(lookups: Lookups, term: GlossaryTerm | None, incoming: 
 
 
 def _write_concept(_lookups: Lookups, concept: Concept | None, incoming: Incoming) -> Concept:
-    concept = concept or Concept(code=incoming.key)
+    concept = concept or Concept()
+    concept.code = incoming.key
     _set_lists(concept, expressions=incoming.content["expressions"], narrower=incoming.content["narrower"])
     concept.save()
     return concept
@@ -252,8 +260,30 @@ def _write_concept(_lookups: Lookups, concept: Concept | None, incoming: Incomin
 
 def _write_case(lookups: Lookups, case: CaseStudy | None, incoming: Incoming) -> CaseStudy:
     """Save a study with its links and evidence. A new one is published; an existing one keeps its status."""
+    case = case or CaseStudy(slug=incoming.key, status=CaseStudy.Status.PUBLISHED, published_at=timezone.now())
+    case.updated_by = None
+    _set_case_fields(lookups, case, incoming)
+    case.save()
+    _replace_rows(lookups, [(case, incoming)])
+    return case
+
+
+def write_cases(lookups: Lookups, cases: list[tuple[CaseStudy, Incoming]]) -> None:
+    """Save many studies, new and existing, with their links and evidence, in a fixed number of statements."""
+    for case, incoming in cases:
+        _set_case_fields(lookups, case, incoming)
+    new = [case for case, _incoming in cases if case._state.adding]
+    existing = [case for case, _incoming in cases if not case._state.adding]
+    CaseStudy.objects.bulk_create(new)
+    kept = ("id", "slug", "created_at")
+    fields = [field.name for field in CaseStudy._meta.concrete_fields if field.name not in kept]
+    # One INSERT that updates what is there: an UPDATE with a CASE for every field of every study takes minutes.
+    CaseStudy.objects.bulk_create(existing, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    _replace_rows(lookups, cases)
+
+
+def _set_case_fields(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:
     content = incoming.content
-    case = case or CaseStudy(slug=content["slug"], status=CaseStudy.Status.PUBLISHED, published_at=timezone.now())
     case.chapter = lookups.find("chapters", content["chapter"], incoming, "chapter")
     case.period_start, case.period_end = content["period"]["start"], content["period"]["end"]
     for name in ("transport_modes", "implementers", "handbook", "confidence"):
@@ -261,54 +291,51 @@ def _write_case(lookups: Lookups, case: CaseStudy | None, incoming: Incoming) ->
     _set_texts(case, region_scope=content["region_scope"])
     for name in TEXT_FIELDS:
         _set_texts(case, **{name: {"en": content["en"][name], "ru": content["ru"][name]}})
-    case.updated_by = None
-    case.save()
-    _replace_case_links(lookups, case, incoming)
-    _replace_evidence(lookups, case, incoming)
-    return case
 
 
-def _replace_case_links(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:
+def _replace_rows(lookups: Lookups, cases: list[tuple[CaseStudy, Incoming]]) -> None:
+    """Make links and evidence of the studies what their contents say, each after what it refers to."""
+    for model in (Outcome, Source, Place, CaseChapter, CaseTheme, CaseCountry, CaseProvision):
+        model.objects.filter(case_study__in=[case for case, _incoming in cases]).delete()
+    rows: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    for case, incoming in cases:
+        for row in (*_case_links(lookups, case, incoming), *_evidence(lookups, case, incoming)):
+            rows[type(row)].append(row)
+    for model in (CaseChapter, CaseTheme, CaseCountry, CaseProvision, Source, Outcome, Place):
+        for row in rows[Outcome] if model is Outcome else ():
+            row.source = row.source  # which has its primary key only now
+        model.objects.bulk_create(rows[model])
+
+
+def _case_links(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> Iterator[models.Model]:
+    """Yield the links of a study to the vocabularies, unsaved."""
     content = incoming.content
-    for model, name, vocabulary, path, values in (
-        (CaseChapter, "chapter", "chapters", "other_chapters", content["other_chapters"]),
-        (CaseTheme, "theme", "themes", "themes", content["themes"]),
-        (CaseCountry, "country", "countries", "countries", content["countries"]),
+    for model, name, vocabulary, path in (
+        (CaseChapter, "chapter", "chapters", "other_chapters"),
+        (CaseTheme, "theme", "themes", "themes"),
+        (CaseCountry, "country", "countries", "countries"),
     ):
-        model.objects.filter(case_study=case).delete()
-        model.objects.bulk_create(
-            model(
-                case_study=case,
-                position=position,
-                **{name: lookups.find(vocabulary, value, incoming, f"{path}.{position}")},
-            )
-            for position, value in enumerate(values)
-        )
-    CaseProvision.objects.filter(case_study=case).delete()
-    CaseProvision.objects.bulk_create(
-        CaseProvision(
+        for position, value in enumerate(content[path]):
+            linked = lookups.find(vocabulary, value, incoming, f"{path}.{position}")
+            yield model(case_study=case, position=position, **{name: linked})
+    for position, link in enumerate(content["instruments"]):
+        path, reference = f"instruments.{position}", (link["code"], link["provision"])
+        yield CaseProvision(
             case_study=case,
             position=position,
-            convention=lookups.find("conventions", link["code"], incoming, f"instruments.{position}.code"),
-            provision=link["provision"]
-            and lookups.find(
-                "provisions", (link["code"], link["provision"]), incoming, f"instruments.{position}.provision"
-            ),
+            convention=lookups.find("conventions", link["code"], incoming, f"{path}.code"),
+            provision=link["provision"] and lookups.find("provisions", reference, incoming, f"{path}.provision"),
         )
-        for position, link in enumerate(content["instruments"])
-    )
 
 
-def _replace_evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> None:
+def _evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> Iterator[models.Model]:
+    """Yield the sources, outcomes and places of a study, unsaved."""
     content = incoming.content
-    Outcome.objects.filter(case_study=case).delete()
-    Source.objects.filter(case_study=case).delete()
-    Place.objects.filter(case_study=case).delete()
-    sources = Source.objects.bulk_create(
+    sources = [
         Source(case_study=case, position=position, **{**source, "url": source["url"] or ""})
         for position, source in enumerate(content["sources"])
-    )
-    outcomes = []
+    ]
+    yield from sources
     for position, values in enumerate(content["outcomes"]):
         outcome = Outcome(
             case_study=case,
@@ -317,10 +344,9 @@ def _replace_evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> 
             **{name: values[name] for name in ("before", "after", "unit", "before_year", "after_year", "better")},
         )
         _set_texts(outcome, indicator=values["indicator"])
-        outcomes.append(outcome)
-    Outcome.objects.bulk_create(outcomes)
-    Place.objects.bulk_create(
-        Place(
+        yield outcome
+    for position, place in enumerate(content["places"]):
+        yield Place(
             case_study=case,
             position=position,
             name=place["name"],
@@ -329,8 +355,6 @@ def _replace_evidence(lookups: Lookups, case: CaseStudy, incoming: Incoming) -> 
             latitude=place["lat"],
             longitude=place["lon"],
         )
-        for position, place in enumerate(content["places"])
-    )
 
 
 # What search entries copy of a country; its other names are looked up when a question is asked.
@@ -409,4 +433,19 @@ CASE = Kind(
     lambda case: case.slug,
     collection_records.case_record,
     _write_case,
+)
+
+# Every kind after those that its records refer to.
+KINDS = (
+    REGION,
+    THEME,
+    CHAPTER,
+    COUNTRY,
+    CONVENTION,
+    PROVISION,
+    PARTY,
+    ORGANIZATION,
+    GLOSSARY_TERM,
+    CONCEPT,
+    CASE,
 )

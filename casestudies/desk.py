@@ -4,14 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from . import access
-from .models import CaseStudy, Chapter, Country, Provision, Theme
+from . import access, fruitless_questions, link_checks, translations
+from .models import CaseStudy, Chapter, Country, LinkCheck, Provision, Theme
+from .proposals.records import waiting as waiting_proposals
 
 ROWS = 8
 """How many rows a section shows; its link leads to all."""
@@ -52,7 +54,8 @@ class ThinPart:
 
 def sections(user: AbstractUser) -> list[Section]:
     """Return what waits for the user: a section for each part of the work that is theirs, even where nothing waits."""
-    return [section for make in SECTIONS if (section := make(user))]
+    made = [make(user) for make in SECTIONS]
+    return [section for section in made if section] + awaiting_translation(user)
 
 
 def awaiting_review(user: AbstractUser) -> Section | None:
@@ -79,7 +82,63 @@ def drafts(user: AbstractUser) -> Section | None:
     return _of_studies(gettext("My drafts"), studies.order_by("-updated_at", "pk"), status__exact="draft")
 
 
-SECTIONS: list[Callable[[AbstractUser], Section | None]] = [awaiting_review, sent_back, drafts]
+def proposed(user: AbstractUser) -> Section | None:
+    """Return the proposals of the public that nobody has decided, oldest first."""
+    if not access.may(user, "view_proposal"):
+        return None
+    waiting = waiting_proposals()
+    rows = [
+        Row(str(proposal.case_study), change_address(proposal.case_study), date_format(proposal.received_at))
+        for proposal in waiting.select_related("case_study")[:ROWS]
+    ]
+    return Section(gettext("Proposals"), waiting.count(), rows, _list_of("proposal"))
+
+
+def awaiting_translation(user: AbstractUser) -> list[Section]:
+    """Return what awaits translation into each language that the user writes, what waits longest first."""
+    queue = reverse("admin:casestudies_translations_queue")
+    found = []
+    for language, name in settings.LANGUAGES:
+        if access.may(user, f"translate_{language}"):
+            waiting = translations.waiting(language)
+            rows = [
+                Row(str(study), change_address(study), date_format(study.waiting_since)) for study in waiting[:ROWS]
+            ]
+            title = gettext("Awaiting translation: %(language)s") % {"language": name}
+            found.append(Section(title, waiting.count(), rows, f"{queue}?{urlencode({'language': language})}"))
+    return found
+
+
+def dead_links(user: AbstractUser) -> Section | None:
+    """Return the addresses that are dead, with how many sources lean on each."""
+    if not access.may(user, "view_linkcheck"):
+        return None
+    dead = link_checks.dead_links()
+    rows = [Row(check.address, change_address(check)) for check in dead[:ROWS]]
+    return Section(gettext("Dead links"), dead.count(), rows, _list_of("linkcheck"))
+
+
+def not_found(user: AbstractUser) -> Section | None:
+    """Return what readers searched and did not find, most asked first: it says what to write next."""
+    if not access.may(user, "view_fruitlessquestion"):
+        return None
+    questions = fruitless_questions.most_asked(ROWS)
+    rows = [Row(question.question, "", str(question.count)) for question in questions]
+    return Section(gettext("Searched and not found"), len(rows), rows, _list_of("fruitlessquestion"))
+
+
+SECTIONS: list[Callable[[AbstractUser], Section | None]] = [
+    awaiting_review,
+    sent_back,
+    drafts,
+    proposed,
+    dead_links,
+    not_found,
+]
+
+
+def _list_of(model: str) -> str:
+    return reverse(f"admin:casestudies_{model}_changelist")
 
 
 def _own(user: AbstractUser) -> QuerySet:
@@ -101,7 +160,7 @@ def _by_and_when(study: CaseStudy) -> str:
     return f"{when}, {study.updated_by}" if study.updated_by else when
 
 
-def change_address(record: CaseStudy | Chapter | Theme | Country | Provision) -> str:
+def change_address(record: CaseStudy | Chapter | Theme | Country | Provision | LinkCheck) -> str:
     """Return the address of the record's form in the admin."""
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
 

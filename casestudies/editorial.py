@@ -1,4 +1,4 @@
-"""The steps of a study on its way to readers, each in one transaction with its version and its search entry.
+"""The steps of a study on its way to readers, each in one transaction with all that follows from it.
 
 draft → in review → published → archived. A published study is not edited: a revision of it is drafted and reviewed
 like any study while readers go on reading the published text, and takes its place when it is approved.
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from . import search_index, versions
+from . import history, search_index, translations, versions
 from .collection_files import Located
 from .collection_kinds import CASE, Incoming, Lookups
 from .collection_records import case_record
@@ -61,7 +61,7 @@ def submit(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy
     """Hand a draft to the reviewers. Raises ValidationError unless it is a draft."""
     _lock(study, [Status.DRAFT], Status.IN_REVIEW)
     study.returned_because = ""
-    return _move(study, user, Status.IN_REVIEW)
+    return _move(study, user, Status.IN_REVIEW, "submitted", comment)
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def send_back(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseSt
     if not comment.strip():
         raise ValidationError(gettext("Say why you send it back: the author reads it."))
     study.returned_because = comment.strip()
-    return _move(study, user, Status.DRAFT)
+    return _move(study, user, Status.DRAFT, "returned", comment)
 
 
 @transaction.atomic
@@ -87,23 +87,23 @@ def publish(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStud
     if found := obstacles(study):
         raise ValidationError([str(obstacle) for obstacle in found])
     if study.revises_id:
-        return _swap(study, user)
+        return _swap(study, user, comment)
     study.published_at = study.published_at or timezone.now()
-    return _move(study, user, Status.PUBLISHED)
+    return _move(study, user, Status.PUBLISHED, "published", comment)
 
 
 @transaction.atomic
 def archive(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy:
     """Withdraw a published study; nothing of it is lost. Raises ValidationError unless it is published."""
     _lock(study, [Status.PUBLISHED], Status.ARCHIVED)
-    return _move(study, user, Status.ARCHIVED)
+    return _move(study, user, Status.ARCHIVED, "archived", comment)
 
 
 @transaction.atomic
 def reopen(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy:
     """Take an archived study up again as a draft. Raises ValidationError unless it is archived."""
     _lock(study, [Status.ARCHIVED], Status.DRAFT)
-    return _move(study, user, Status.DRAFT)
+    return _move(study, user, Status.DRAFT, "taken-up", comment)
 
 
 @transaction.atomic
@@ -115,14 +115,16 @@ def revise(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy
     _lock(study, [Status.PUBLISHED], Status.DRAFT)
     if revision := CaseStudy.objects.filter(revises=study).first():
         return revision
-    revision = CaseStudy(slug=_address_of_revision(study), revises=study, created_by=user)
+    revision = CaseStudy(slug=address_of_revision(study), revises=study, created_by=user)
     _copy_content(study, revision)
     revision.updated_by = user
     revision.save(update_fields=["updated_by"])
+    history.note(revision, by=user, action="revision-begun", reason=comment)
     return revision
 
 
-def _address_of_revision(study: CaseStudy) -> str:
+def address_of_revision(study: CaseStudy) -> str:
+    """Return the address that the revision of a study has in the admin."""
     address = f"{REVISION_PREFIX}{study.slug}"
     fits = len(address) <= CaseStudy._meta.get_field("slug").max_length
     return address if fits else f"{REVISION_PREFIX}{study.pk}"
@@ -131,16 +133,18 @@ def _address_of_revision(study: CaseStudy) -> str:
 def _copy_content(source: CaseStudy, target: CaseStudy) -> None:
     """Give `target` everything that `source` says, is linked to and rests on, and save it."""
     record = case_record(CaseStudy.objects.in_full().get(pk=source.pk))
+    target.original_language = source.original_language
     CASE.write(Lookups(), target, Incoming(target.slug, record, Located(None, "", 0), 0))
+    translations.carry(source, target)
 
 
-def _swap(revision: CaseStudy, user: AbstractUser) -> CaseStudy:
+def _swap(revision: CaseStudy, user: AbstractUser, comment: str) -> CaseStudy:
     """Put a revision in the place of the published study that it revises; return that study."""
     study = _lock(CaseStudy(pk=revision.revises_id), [Status.PUBLISHED], Status.PUBLISHED)
     _copy_content(revision, study)
     study.text_changed_by = revision.text_changed_by
     revision.delete()
-    return _move(study, user, Status.PUBLISHED)
+    return _move(study, user, Status.PUBLISHED, "revision-approved", comment)
 
 
 def _lock(study: CaseStudy, allowed_from: list[Status], wanted: Status) -> CaseStudy:
@@ -151,10 +155,12 @@ def _lock(study: CaseStudy, allowed_from: list[Status], wanted: Status) -> CaseS
             gettext("It is “%(status)s”, and cannot become “%(wanted)s”.")
             % {"status": study.get_status_display(), "wanted": wanted.label}
         )
+    history.begin(study)
     return study
 
 
-def _move(study: CaseStudy, user: AbstractUser, status: Status) -> CaseStudy:
+def _move(study: CaseStudy, user: AbstractUser, status: Status, action: str, comment: str) -> CaseStudy:
+    """Give the study its new status, and write what happened into its history."""
     study.status = status
     study.updated_by = user
     study.save(
@@ -162,4 +168,5 @@ def _move(study: CaseStudy, user: AbstractUser, status: Status) -> CaseStudy:
     )
     versions.keep([study.pk])
     search_index.refresh([study.pk])
+    history.note(study, by=user, action=action, reason=comment)
     return study

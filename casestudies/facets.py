@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
@@ -126,10 +126,10 @@ def answering(reading: search.Reading) -> int:
     if not reading.query:
         return 0
     key = f"answers:{revision.current().collection}:{reading.key}"
-    answers = cache.get(key)
+    answers = caches["memory"].get(key)
     if answers is None:
         answers = _answering(reading)
-        cache.set(key, answers, SECONDS_KEPT)
+        caches["memory"].set(key, answers, SECONDS_KEPT)
     return answers & everything()
 
 

@@ -25,7 +25,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import translation
 from django.utils.text import slugify
 
-from . import collection_records, search_index, versions
+from . import collection_records, history, search_index, versions
 from .collection_files import Collection, Located, MalformedCollection, read
 from .collection_kinds import (
     CASE,
@@ -109,7 +109,7 @@ def _load_kind(kind: Kind, arrivals: list[Incoming], report: Report, overwrite: 
     loaded = dict(LoadedRecord.objects.filter(kind=kind.name).values_list("key", "fingerprint"))
     lookups = Lookups()
     counts = report.counts[kind.name]
-    memory = []
+    memory, changes = [], []
     for arrival in arrivals:
         record = current.get(arrival.key)
         content = record and kind.content_of(record)
@@ -123,7 +123,10 @@ def _load_kind(kind: Kind, arrivals: list[Incoming], report: Report, overwrite: 
             report.kept.append((kind.name, incoming.key, "changed here" if record else "deleted here"))
             continue
         else:
+            before = record and history.known_state(kind, record, content)
             written = _write(kind, lookups, record, incoming)
+            if before:
+                changes.append((before, history.known_state(kind, written, incoming.content)))
             if kind is CASE:
                 report.written.append(written.pk)
             elif (
@@ -133,6 +136,7 @@ def _load_kind(kind: Kind, arrivals: list[Incoming], report: Report, overwrite: 
             counts["updated" if record else "created"] += 1
         if loaded.get(incoming.key) != arriving:
             memory.append(LoadedRecord(kind=kind.name, key=incoming.key, fingerprint=arriving))
+    history.note_many(changes, action="loaded")
     LoadedRecord.objects.bulk_create(
         memory, update_conflicts=True, unique_fields=["kind", "key"], update_fields=["fingerprint"]
     )

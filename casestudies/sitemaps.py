@@ -68,7 +68,7 @@ class PageSitemap(Bilingual):
     def items(self) -> list[str]:
         """Return the names of the addresses."""
         lists = ["case-list", "chapter-list", "theme-list", "country-list", "convention-list"]
-        return ["home", *lists, "about", "api-documentation"]
+        return ["home", *lists, "about", "propose", "privacy", "api-documentation"]
 
     def location(self, name: str) -> str:
         """Return the path of a page, in the active language."""

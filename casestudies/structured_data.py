@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -56,6 +57,9 @@ def _article(study: CaseStudy, last_change: datetime, address: str, site: str) -
     }
     if settings.INSTITUTION:
         article["publisher"] = {"@type": "Organization", "name": settings.INSTITUTION}
+    if study.original_language != get_language():
+        with translation.override(study.original_language):
+            article["translationOfWork"] = {"@type": "Article", "@id": site + study.get_absolute_url()}
     if study.period_start:
         # ISO 8601, as schema.org asks: an open end is two dots.
         article["temporalCoverage"] = f"{study.period_start}/{study.period_end or '..'}"

@@ -7,6 +7,9 @@ from .api.views import documentation
 from .caching import for_programs, for_readers
 from .exports import FORMATS
 from .exports.views import case_export, case_study_export, csv_metadata
+from .fruitless_questions import counting
+from .privacy import privacy
+from .proposals.views import propose, received
 from .shortlist.views import compare, shortlist
 from .versions.views import case_version
 
@@ -29,7 +32,7 @@ register_converter(ExtensionConverter, "extension")
 
 urlpatterns = [
     path("", for_readers(views.home), name="home"),
-    path("case-studies/", for_readers(views.case_list), name="case-list"),
+    path("case-studies/", counting(for_readers(views.case_list)), name="case-list"),
     path("case-studies.<extension:extension>", for_programs(case_export), name="case-export"),
     path("case-studies.csv-metadata.json", for_programs(csv_metadata), name="case-table-metadata"),
     path(
@@ -52,5 +55,8 @@ urlpatterns = [
     path("conventions/", for_readers(views.convention_list), name="convention-list"),
     path("conventions/<slug:code>/", for_readers(views.convention_detail), name="convention-detail"),
     path("about/", for_readers(views.about), name="about"),
+    path("propose/", propose, name="propose"),
+    path("propose/received/", received, name="proposal-received"),
+    path("privacy/", privacy, name="privacy"),  # says what settings say, which no revision follows
     path("api/", for_readers(documentation), name="api-documentation"),
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from . import guidance, related, search
+from . import fruitless_questions, guidance, related, search
 from .context_processors import site_address
 from .exports import menu
 from .filters import SORT_ORDERS
@@ -36,6 +36,7 @@ from .panels import flags, panels
 from .selection import Selection
 from .structured_data import citation_tags, linked_data
 from .suggestions import suggest
+from .translations import standing
 from .versions import history
 from .versions.views import withdrawn
 
@@ -72,6 +73,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /*/case-studies/?",
         "Disallow: /*/case-studies.",
         "Disallow: /*/compare/",
+        "Disallow: /*/propose/received/",
         "Disallow: /*/shortlist/",
         "Disallow: /*/suggestions/",
         "Disallow: /api/",
@@ -143,7 +145,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "sort_links": _sort_links(selection),
         "downloads": menu.of_selection(selection),
     }
-    return render(request, "casestudies/case_list.html", context)
+    response = render(request, "casestudies/case_list.html", context)
+    if fruitless_questions.is_fruitless(selection):
+        fruitless_questions.mark(response)
+    return response
 
 
 def _sort_links(selection: Selection) -> list[dict]:
@@ -196,6 +201,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "versions": versions,
         "version": versions[0] if versions else None,
         "last_change": last_change,
+        "translation": standing(study),
     }
     return render(request, "casestudies/case_detail.html", context)
 

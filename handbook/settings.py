@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "handbook.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
@@ -39,6 +40,10 @@ INSTALLED_APPS = [
     "csp",
     "corsheaders",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "handbook.middleware.HeadMiddleware",
@@ -58,6 +63,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "handbook.sessions.SessionLifetimeMiddleware",
+    "handbook.kept_forms.KeptFormMiddleware",
+    "handbook.second_factor.SecondFactorMiddleware",
     "casestudies.api.middleware.ApiMiddleware",
 ]
 ROOT_URLCONF = "handbook.urls"
@@ -87,9 +96,15 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c statement_timeout={env.int('STATEMENT_TIMEOUT', 0)}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# What each process remembers; everything in it is found by the collection's revision, so nothing needs to be dropped.
+# "default" is shared by all processes: failed codes are counted there, and codes that were used once. The others are
+# what each process remembers; everything in them is found by the collection's revision, so nothing needs to be dropped.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}},
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
@@ -125,9 +140,12 @@ SECURE_HSTS_PRELOAD = HTTPS_ONLY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_SECURE = HTTPS_ONLY
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Renewed while somebody works, up to SESSION_LIFETIME seconds after signing in; see sessions.py.
+SESSION_COOKIE_AGE = 60 * env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_LIFETIME = 12 * 60 * 60
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "handbook.kept_forms.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -161,6 +179,21 @@ CORS_EXPOSE_HEADERS = ["Content-Language", "ETag", "Link", "RateLimit", "RateLim
 # Whether a study is approved by somebody who was not the last to change its text.
 FOUR_EYES = env.bool("FOUR_EYES", default=True)
 
+# E-mail: without EMAIL_URL none is sent: nobody hears of proposals, and nobody can reset a password by it.
+EMAIL_URL = env("EMAIL_URL", default="") or "dummymail://"
+vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 10  # seconds: somebody may be waiting for a page
+PASSWORD_RESET_BY_EMAIL = not EMAIL_URL.startswith("dummymail")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONTACT_EMAIL or "webmaster@localhost"
+
+# Proposals of case studies by the public: who hears of one, and how many one client may send.
+PROPOSALS_NOTIFY = env.list("PROPOSALS_NOTIFY", default=[])
+PROPOSAL_RATE_LIMIT = env("PROPOSAL_RATE_LIMIT", default="5/hour")
+# Days after which `manage.py delete_personal_data` deletes what identifies somebody. The privacy page says so.
+PROPOSAL_DAYS_KEPT = 365
+PROPOSAL_DAYS_KEPT_AFTER_DECISION = 90
+QUESTION_DAYS_KEPT = 365
+
 # Signing in
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -172,8 +205,31 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+ACCOUNT_ADAPTER = "handbook.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+ACCOUNT_SESSION_REMEMBER = True  # as long as sessions last; closing the browser does not end them
+# Wrong codes of one account, from wherever: who sends them knows its password. Wrong passwords are counted by axes.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key"}
+MFA_ADAPTER = "handbook.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "login_webauthn": "handbook.key_forms.LoginForm",
+    "authenticate_webauthn": "handbook.key_forms.AuthenticateForm",
+    "reauthenticate_webauthn": "handbook.key_forms.ReauthenticateForm",
+    "add_webauthn": "handbook.key_forms.AddForm",
+    "edit_webauthn": "handbook.key_forms.EditForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks that differ by half a minute
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # no address is verified here, and none is needed
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True

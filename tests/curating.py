@@ -1,5 +1,7 @@
 """What tests of the desk share: staff who are signed in, and forms sent as a browser sends them."""
 
+import json
+
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
@@ -85,3 +87,8 @@ def correct(client: Client, study: CaseStudy, **changes) -> None:
     revision.refresh_from_db()
     approve(revision)
     study.refresh_from_db()
+
+
+def found(word: str) -> set[str]:
+    response = Client().get("/en/case-studies.json", {"q": word})
+    return {study["slug"] for study in json.loads(b"".join(response.streaming_content))["results"]}

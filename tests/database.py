@@ -22,6 +22,8 @@ os.environ.setdefault("DATABASE_URL", "")  # before `.env` is read: its database
 os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["HTTPS_ONLY"] = "false"
+os.environ["SECOND_FACTOR_REQUIRED"] = "false"  # tests of the sign-in turn it on
+os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["DEBUG"] = "false"
 os.environ["SITE_URL"] = ""
 os.environ["SITE_NAME"] = ""

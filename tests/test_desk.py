@@ -5,8 +5,9 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from casestudies.models import Provision, Theme
+from casestudies.models import FruitlessQuestion, LinkCheck, Proposal, Provision, Theme
 from tests.curating import DRAFT, change_address, with_role
 from tests.factories import UserFactory
 
@@ -63,6 +64,31 @@ def test_where_the_collection_is_thin(empty_collection, make_study):
     assert [re.findall(r"<li><a[^>]*>([^<]*)</a>", part)[:1] for part in few[1:]][1:3] == [["Seaports"], ["Norway"]]
 
 
+def test_proposals_dead_links_translations_and_what_was_not_found_wait_too(make_study):
+    study = make_study(title_en="Half a translation", lessons_ru="", sources=["Report"], **DRAFT)
+    study.sources.update(url="https://example.org/gone")
+    LinkCheck.objects.create(
+        address="https://example.org/gone",
+        outcome="dead",
+        checked_at=timezone.now(),
+        failing_since=timezone.now(),
+        failures=1,
+    )
+    proposed = make_study(title_en="From outside", **DRAFT)
+    Proposal.objects.create(
+        case_study=proposed, language="en", chapter_chosen=True, consented_at=timezone.now(), received_at=timezone.now()
+    )
+    today = timezone.now().date()
+    FruitlessQuestion.objects.create(question="quokka", language="en", count=7, first_asked=today, last_asked=today)
+    editor, translator = with_role("Editor"), with_role("Translator into Russian")
+    assert "From outside" in section(editor, "Proposals")
+    assert "https://example.org/gone" in section(editor, "Dead links")
+    assert 'quokka <span class="desk-note">7<' in section(editor, "Searched and not found")
+    assert section(editor, "Awaiting translation") == ""
+    assert "Half a translation" in section(translator, "Awaiting translation: Русский")
+    assert section(translator, "Proposals") == ""
+
+
 def test_field_office_sees_its_own_work_only(make_study):
     office = with_role("Field office")
     assert section(office, "My drafts")
@@ -72,7 +98,7 @@ def test_field_office_sees_its_own_work_only(make_study):
 def test_desk_speaks_russian(make_study):
     client = with_role("Reviewer")
     content = client.get(DESK, headers={"accept-language": "ru"}).content.decode()
-    assert "Ждут моей рецензии" in content
+    assert "Ждут моего рассмотрения" in content
 
 
 def test_queries_of_the_desk_do_not_grow_with_the_studies(curator, django_assert_max_num_queries):

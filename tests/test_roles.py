@@ -201,3 +201,25 @@ def test_field_office_moves_no_study_of_others(member, make_study):
     assert client.get(reverse("admin:casestudies_casestudy_step", args=["submit"]), {"id": study.pk}).status_code == 404
     step(client, "submit", study)
     assert _status(study) == "draft"
+
+
+# Accounts ----------------------------------------------------------------------------------------------------------
+
+
+def test_administrator_gives_roles_and_makes_nobody_a_superuser(member):
+    administrator, colleague = member("Administrator"), UserFactory(is_staff=True)
+    address = reverse("admin:auth_user_change", args=[colleague.pk])
+    role = Group.objects.get(name="Editor")
+    data = {"username": colleague.username, "is_active": "on", "is_staff": "on", "groups": [role.pk]}
+    data |= {"is_superuser": "on", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+    assert administrator.post(address, data).status_code == 302
+    colleague.refresh_from_db()
+    assert (list(colleague.groups.all()), colleague.is_superuser) == ([role], False)
+
+
+def test_administrator_does_not_touch_a_superuser(member):
+    superuser = UserFactory(is_staff=True, is_superuser=True)
+    administrator = member("Administrator")
+    for name, data in (("user_change", {}), ("user_password_change", {"password1": "x", "password2": "x"})):
+        address = reverse(f"admin:auth_{name}", args=[superuser.pk])
+        assert administrator.post(address, data).status_code == 403

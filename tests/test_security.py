@@ -18,7 +18,7 @@ PRODUCTION = {
     "SITE_URL": "https://practices.example.org",
     "HTTPS_ONLY": "true",
 }
-LOCAL_ONLY = ("HTTPS_ONLY", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "SECRET_KEY")
+LOCAL_ONLY = ("HTTPS_ONLY", "SECOND_FACTOR_REQUIRED", "EMAIL_URL", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "SECRET_KEY")
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
@@ -47,6 +47,11 @@ def test_deployment_check_is_clean():
     assert (result.returncode, "no issues" in result.stdout) == (0, True), result.stderr
 
 
+def test_deployment_check_warns_of_sign_in_by_password_alone():
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, SECOND_FACTOR_REQUIRED="false")
+    assert (result.returncode, "SECOND_FACTOR_REQUIRED is off" in result.stderr) == (1, True)
+
+
 def test_server_without_a_secret_does_not_start():
     result = manage("check", **{key: value for key, value in PRODUCTION.items() if key != "SECRET_KEY"})
     assert result.returncode != 0
@@ -54,9 +59,16 @@ def test_server_without_a_secret_does_not_start():
 
 
 def test_defaults_are_those_of_a_public_server():
-    code = "from django.conf import settings as s; print(s.DEBUG, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE)"
+    names = [
+        "DEBUG",
+        "SECURE_SSL_REDIRECT",
+        "SESSION_COOKIE_SECURE",
+        "SECOND_FACTOR_REQUIRED",
+        "PASSWORD_RESET_BY_EMAIL",
+    ]
+    code = f"from django.conf import settings; print(*[getattr(settings, name) for name in {names}])"
     result = manage("shell", "-v", "0", "-c", code, SECRET_KEY=PRODUCTION["SECRET_KEY"])
-    assert result.stdout.strip() == "False True True"
+    assert result.stdout.strip() == "False True True True False"
 
 
 @pytest.mark.django_db
@@ -92,11 +104,11 @@ def test_sign_in_attempts_are_limited():
     user = UserFactory(is_staff=True)
     user.set_password("right-password-1")
     user.save()
-    login, client = reverse("admin:login"), Client()
+    login, client = reverse("account_login"), Client()
     for _attempt in range(settings.AXES_FAILURE_LIMIT):
-        response = client.post(login, {"username": user.username, "password": "wrong"})
+        response = client.post(login, {"login": user.username, "password": "wrong"})
     assert response.status_code == 429
-    right = {"username": user.username, "password": "right-password-1"}
+    right = {"login": user.username, "password": "right-password-1"}
     assert client.post(login, right).status_code == 429
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert elsewhere.post(login, right).status_code == 302
@@ -121,8 +133,8 @@ def test_sign_in_leads_nowhere_else():
     user = UserFactory(is_staff=True)
     user.set_password("right-password-1")
     user.save()
-    data = {"username": user.username, "password": "right-password-1", "next": "https://evil.example"}
-    assert Client().post(reverse("admin:login"), data)["Location"] == "/admin/"
+    data = {"login": user.username, "password": "right-password-1", "next": "https://evil.example"}
+    assert Client().post(reverse("account_login"), data)["Location"] == "/admin/"
 
 
 @pytest.mark.django_db

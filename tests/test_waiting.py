@@ -38,13 +38,13 @@ booklet.TYPESETTER = here / "endless.py"
 reading.BATCH = 2
 fetched, batches, go_on = reading._fetched, reading._batches, Document.go_on
 
-def noting_fetched(*arguments):
+def noting_fetched(*args):
     print("batch", file=notes)
-    return fetched(*arguments)
+    return fetched(*args)
 
-def noting_batches(*arguments):
+def noting_batches(*args):
     try:
-        yield from batches(*arguments)
+        yield from batches(*args)
     finally:
         print("released", file=notes)
 

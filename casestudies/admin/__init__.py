@@ -1,5 +1,5 @@
 """The curators' workplace."""
 
-from . import case, reference
+from . import accounts, audit, case, evidence, history, proposals, questions, reference
 
-__all__ = ["case", "reference"]
+__all__ = ["accounts", "audit", "case", "evidence", "history", "proposals", "questions", "reference"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casestudies import access, search_index
-from casestudies.models import CaseStudy
+from casestudies.models import CaseCountry, CaseStudy, Country
 from casestudies.models.case import TEXT_FIELDS
 
 from .case_form import (
@@ -24,7 +24,13 @@ from .case_form import (
     SourceInline,
     ThemeInline,
 )
+from .concurrent import TellsOfOtherEdits
+from .evidence import ChecksLinks
+from .history import KeepsHistory
+from .imports import ImportMixin
+from .proposals import ProposedFilter
 from .steps import StepsAdmin
+from .translation import TranslationDesk
 
 
 class CompletenessFilter(admin.SimpleListFilter):
@@ -49,29 +55,22 @@ class CompletenessFilter(admin.SimpleListFilter):
 
 
 @admin.register(CaseStudy)
-class CaseStudyAdmin(StepsAdmin):
+class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLinks, ImportMixin, StepsAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
     list_display = ("study", "state", "chapter_number", "countries_shown", "english", "russian", "last_change")
-    list_filter = ("status", "chapter", CompletenessFilter, "themes", "countries__region")
-    search_fields = (
-        "title_en",
-        "title_ru",
-        "slug",
-        "summary_en",
-        "summary_ru",
-        "countries__name_en",
-        "countries__name_ru",
-    )
+    list_filter = ("status", "chapter", CompletenessFilter, ProposedFilter, "themes", "countries__region")
+    search_fields = ("title_en", "title_ru", "slug")
+    show_full_result_count = False
     ordering = ("-updated_at",)
-    date_hierarchy = "updated_at"
     list_per_page = 50
+    actions = (*StepsAdmin.actions, "check_links")
     readonly_fields = ("state", "last_change")
     prepopulated_fields = {"slug": ("title_en",)}
     save_on_top = True
     fieldsets = (
-        (None, {"fields": (("state", "last_change"), "opened_at")}),
+        (None, {"fields": (("state", "last_change"),)}),
         *(
             (
                 None,
@@ -85,6 +84,7 @@ class CaseStudyAdmin(StepsAdmin):
                 "fields": (
                     "slug",
                     "chapter",
+                    "original_language",
                     ("region_scope_en", "region_scope_ru"),
                     ("period_start", "period_end"),
                     "transport_modes",
@@ -116,6 +116,21 @@ class CaseStudyAdmin(StepsAdmin):
         """Fetch what the list shows, in a fixed number of queries."""
         studies = access.visible_to(request.user, super().get_queryset(request))
         return studies.select_related("chapter", "updated_by", "revises").prefetch_related("country_links__country")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Keep the studies that hold every word in a title, the address or the name of a country.
+
+        Countries are asked in a subquery: joined, every study would stand as often as it has countries, and taking the
+        repetitions away took seconds with 10,000 studies.
+        """
+        for word in search_term.split():
+            titles = Q()
+            for field in self.get_search_fields(request):
+                titles |= Q(**{f"{field}__icontains": word})
+            named = Country.objects.filter(Q(name_en__icontains=word) | Q(name_ru__icontains=word))
+            in_country = CaseCountry.objects.filter(country__in=named).values("case_study")
+            queryset = queryset.filter(titles | Q(pk__in=in_country))
+        return queryset, False
 
     @admin.display(description=_("title"), ordering="title_en")
     def study(self, study: CaseStudy) -> str:

@@ -21,10 +21,11 @@ from casestudies.models import (
 )
 from casestudies.models.case import TransportMode
 
-from .forms import HTTPS_ADDRESSES, LinesField
+from .evidence import ShowsLastCheck
+from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
 
 
-class CaseStudyForm(forms.ModelForm):
+class CaseStudyForm(RecordForm):
     """A study, in every language."""
 
     transport_modes = forms.MultipleChoiceField(
@@ -39,16 +40,10 @@ class CaseStudyForm(forms.ModelForm):
         required=False,
         help_text=_("Official English names of the agencies, one a line."),
     )
-    # The state of the study when the form was opened, so that two curators do not overwrite each other unawares.
-    opened_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = CaseStudy
         fields = []  # CaseStudyAdmin.fieldsets names them
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial["opened_at"] = self.instance.updated_at.isoformat() if self.instance.pk else ""
 
     def clean_slug(self) -> str:
         """Refuse an address that the revision of another study will need."""
@@ -57,22 +52,6 @@ class CaseStudyForm(forms.ModelForm):
             text = gettext("Addresses that begin with “%(beginning)s” are those of revisions.")
             raise ValidationError(text % {"beginning": editorial.REVISION_PREFIX})
         return slug
-
-    def clean(self) -> dict:
-        """Refuse to overwrite what another curator saved meanwhile."""
-        cleaned = super().clean()
-        if self.instance.pk and cleaned.get("opened_at") != self.initial["opened_at"]:
-            # What was typed stays in the form; saving it again is then a decision.
-            self.data = self.data.copy()
-            self.data["opened_at"] = self.initial["opened_at"]
-            raise ValidationError(
-                gettext(
-                    "%(name)s changed this study after you opened it. Compare with the saved text in another window;"
-                    " saving again replaces it with yours."
-                )
-                % {"name": self.instance.updated_by or gettext("Somebody")}
-            )
-        return cleaned
 
 
 class ProvisionFormSet(BaseInlineFormSet):
@@ -209,7 +188,7 @@ class PlaceInline(OrderedInline):
     classes = ("tab-evidence",)
 
 
-class SourceInline(WideInline):
+class SourceInline(ShowsLastCheck, WideInline):
     """What the study rests on."""
 
     model = Source
@@ -217,7 +196,10 @@ class SourceInline(WideInline):
     fieldsets = (
         (
             None,
-            {"fields": (("title", "publisher"), ("url", "year", "checked", "position")), "classes": ("side-by-side",)},
+            {
+                "fields": (("title", "publisher"), ("url", "last_check"), ("year", "checked", "position")),
+                "classes": ("side-by-side",),
+            },
         ),
     )
     classes = ("tab-evidence",)

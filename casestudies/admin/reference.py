@@ -26,15 +26,18 @@ from casestudies.models import (
     Theme,
 )
 
-from .forms import HTTPS_ADDRESSES, LinesField
+from .concurrent import TellsOfOtherEdits
+from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
+from .history import KeepsHistory
 
 admin.site.site_header = _("Best Practices at Border Crossings")
 admin.site.site_title = _("Best Practices at Border Crossings")
 
 
-class VocabularyAdmin(admin.ModelAdmin):
+class VocabularyAdmin(KeepsHistory, TellsOfOtherEdits, admin.ModelAdmin):
     """A vocabulary; `codes` name the fields that stand in addresses, and stay as they are once saved."""
 
+    form = RecordForm
     codes: tuple[str, ...] = ()
     formfield_overrides = HTTPS_ADDRESSES | {ArrayField: {"form_class": LinesField}}
 
@@ -224,6 +227,7 @@ class PartyAdmin(VocabularyAdmin):
     list_select_related = ("country", "convention")
     search_fields = ("country__name_en", "country__name_ru", "country__alpha2")
     autocomplete_fields = ("country", "convention")
+    fields = ("convention", "country", "year", "source")
 
 
 @admin.register(Organization)

@@ -1,7 +1,6 @@
 """What all addresses of the interface have in common: how often they may be asked, and how errors look."""
 
 from collections.abc import Callable
-from functools import cache
 from time import time
 
 from django.conf import settings
@@ -9,19 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext
 from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter, RateLimiter
+from limits.strategies import RateLimiter
 
 from casestudies.exports.views import refusal
+from casestudies.rate_limits import limiter as limiter_in
 from handbook.middleware import client_address
 
 from . import errors
 from .parameters import language_asked
-
-
-@cache
-def _limiter(storage: str) -> RateLimiter:
-    return FixedWindowRateLimiter(storage_from_string(storage))
 
 
 class ApiMiddleware:
@@ -35,7 +29,7 @@ class ApiMiddleware:
         if not request.path_info.startswith("/api/"):
             return self.get_response(request)
         with translation.override(language_asked(request)):
-            rate, limiter = parse(settings.API_RATE_LIMIT), _limiter(settings.API_RATE_LIMIT_STORAGE)
+            rate, limiter = parse(settings.API_RATE_LIMIT), limiter_in(settings.API_RATE_LIMIT_STORAGE)
             client = client_address(request)
             response = self._answered(request) if limiter.hit(rate, client) else _too_many(rate)
             _state_limit(response, rate, limiter, client)

@@ -22,6 +22,9 @@ ERRORS = {
 }
 
 
+UNCHANGED = _("Nothing changed since the answer whose ETag stands in If-None-Match.")
+
+
 def described(site: str) -> dict:
     """Return the OpenAPI document in the active language; codes that are allowed stand in it as they are now."""
     document = api.get_openapi_schema()
@@ -58,6 +61,7 @@ def _complete(path: str, operation: dict) -> None:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     for status, description in errors.items():
         operation["responses"][status] = {"description": description, "content": content}
+    operation["responses"][304] = {"description": UNCHANGED}
     for response in operation["responses"].values():
         response["headers"] = {
             name: {"description": description, "schema": {"type": "string"}} for name, description in HEADERS.items()

@@ -63,7 +63,7 @@ class SheetOfRows(Worksheet):
 def _written(beginning: str, value: str | float | date) -> str:
     """Return a cell as XML."""
     if isinstance(value, str):
-        space = ' xml:space="preserve"' if value[0].isspace() or value[-1].isspace() else ""
+        space = ' xml:space="preserve"' if value[:1].isspace() or value[-1:].isspace() else ""
         return f'{beginning} t="inlineStr"><is><t{space}>{_escaped(value)}</t></is></c>'
     if isinstance(value, bool):
         return f'{beginning} t="b"><v>{value:d}</v></c>'

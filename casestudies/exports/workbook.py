@@ -9,13 +9,10 @@ from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from casestudies.models import Outcome
-
 from .base import Group
 from .characters import CONTROL_CHARACTERS, without_control_characters
-from .columns import COLUMNS, Value, labels
+from .columns import COLUMNS, OUTCOME_COLUMNS, SOURCE_COLUMNS, Column, Value
 from .document import Document
-from .reading import Study
 from .sheet_rows import Cell, SheetOfRows
 
 # Excel's own limits, https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
@@ -26,10 +23,20 @@ LENGTH_OF_A_LINK = 2_079
 BYTES_IN_A_PIECE = 65_536
 
 _WIDE, _MEDIUM, _NARROW = 60, 30, 12
-_WIDTHS = {
-    **dict.fromkeys(("summary", "challenge", "practice", "results", "lessons", "outcomes", "sources"), _WIDE),
-    **dict.fromkeys(("chapter", "other_chapters", "period_start", "period_end", "country_codes", "updated"), _NARROW),
-    "title": 45,
+WIDTHS = {
+    "studies": {
+        **dict.fromkeys(("summary", "challenge", "practice", "results", "lessons", "outcomes", "sources"), _WIDE),
+        **dict.fromkeys(
+            ("chapter", "other_chapters", "period_start", "period_end", "country_codes", "updated"), _NARROW
+        ),
+        "title": 45,
+    },
+    "outcomes": {
+        **dict.fromkeys(("indicator", "source", "source_url"), _WIDE),
+        **dict.fromkeys(("before", "before_year", "after", "after_year", "unit", "better"), _NARROW),
+        "title": 45,
+    },
+    "sources": {**dict.fromkeys(("source", "url"), _WIDE), "year": _NARROW, "checked": _NARROW, "title": 45},
 }
 
 
@@ -83,8 +90,10 @@ class _Table:
     def _cell(self, place: int, value: Value) -> Cell:
         if isinstance(value, str):
             linked = value.startswith(("https://", "http://")) and self._link(place, value)
+            if _may_be_too_long(value):
+                self.cut_texts += _length(without_control_characters(value)) > CHARACTERS_IN_A_CELL
             # A string is written as a string: no spreadsheet takes it for a formula, however it begins.
-            return place, self._fitting(value), self._formats.link if linked else self._formats.text
+            return place, fitting(value), self._formats.link if linked else self._formats.text
         return place, value, self._formats.date if isinstance(value, date) else self._formats.number
 
     def _link(self, place: int, address: str) -> bool:
@@ -98,54 +107,26 @@ class _Table:
         self._sheet.link(self._row, place, address)
         return True
 
-    def _fitting(self, text: str) -> str:
-        """Return the text as a cell can hold it."""
-        text = without_control_characters(text)
-        # No character is longer than two units.
-        if len(text) <= CHARACTERS_IN_A_CELL // 2 or _length(text) <= CHARACTERS_IN_A_CELL:
-            return text
-        self.cut_texts += 1
-        note = " " + gettext("[… cut: a cell holds no more; the whole text is on the study’s page]")
-        # In the middle of a character of two units nothing may be cut.
-        units = text.encode("utf-16-le")[: 2 * (CHARACTERS_IN_A_CELL - _length(note))]
-        return units.decode("utf-16-le", errors="ignore") + note
+
+def fitting(text: str) -> str:
+    """Return a text as a cell can hold it; one that is too long is cut and says so in the active language."""
+    text = without_control_characters(text)
+    if not _may_be_too_long(text) or _length(text) <= CHARACTERS_IN_A_CELL:
+        return text
+    note = " " + gettext("[… cut: a cell holds no more; the whole text is on the study’s page]")
+    # In the middle of a character of two units nothing may be cut.
+    units = text.encode("utf-16-le")[: 2 * (CHARACTERS_IN_A_CELL - _length(note))]
+    return units.decode("utf-16-le", errors="ignore") + note
+
+
+def _may_be_too_long(text: str) -> bool:
+    """Say whether to look at the length of a text: most are far shorter, and no character is longer than two."""
+    return len(text) > CHARACTERS_IN_A_CELL // 2
 
 
 def _length(text: str) -> int:
     """Return the length as Excel counts it: an emoji is two."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
-
-
-def _outcomes(study: Study) -> Iterator[list[Value]]:
-    language = study.vocabulary.language
-    for outcome in study.record["outcomes"]:
-        source = study.record["sources"][outcome["source"]]
-        yield [
-            study.record["slug"],
-            study.text("title"),
-            study.in_its_language(outcome["indicator"]),
-            outcome["before"],
-            outcome["before_year"],
-            outcome["after"],
-            outcome["after_year"],
-            labels(Outcome.Unit, language)[outcome["unit"]],
-            labels(Outcome.Better, language)[outcome["better"]],
-            source["title"],
-            source["url"],
-        ]
-
-
-def _sources(study: Study) -> Iterator[list[Value]]:
-    for source in study.record["sources"]:
-        yield [
-            study.record["slug"],
-            study.text("title"),
-            source["title"],
-            source["publisher"],
-            source["year"],
-            source["url"],
-            source["checked"],
-        ]
 
 
 class Workbook:
@@ -175,39 +156,35 @@ def _write(document: Document, file: object, folder: str) -> None:
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
     book.set_properties({"title": document.provenance.question, "author": document.provenance.collection})
     formats = _Formats(book)
-    studies, outcomes, sources = tables = _tables(book, formats)
+    studies, outcomes, sources = sheets = _tables(book, formats)
     for study in document.rows():
         studies.write([column.value(study) for column in COLUMNS])
-        for row in _outcomes(study):
-            outcomes.write(row)
-        for row in _sources(study):
-            sources.write(row)
-    for table in tables:
+        for row in study.record["outcomes"]:
+            outcomes.write([column.value(study, row) for column in OUTCOME_COLUMNS])
+        for row in study.record["sources"]:
+            sources.write([column.value(study, row) for column in SOURCE_COLUMNS])
+    for table in sheets:
         table.finish()
-    _write_about(book, formats, document, tables)
+    _write_about(book, formats, document, sheets)
     book.close()
 
 
 def _tables(book: xlsxwriter.Workbook, formats: _Formats) -> list[_Table]:
-    study, title = ("slug", _MEDIUM), (gettext("Title"), _WIDTHS["title"])
-    year, address = (gettext("Year"), _NARROW), (gettext("Address"), _WIDE)
-    outcomes = [
-        *(study, title, (gettext("Indicator"), _WIDE)),
-        *((gettext("Before"), _NARROW), (gettext("Year of the value before"), _NARROW)),
-        *((gettext("After"), _NARROW), (gettext("Year of the value after"), _NARROW)),
-        *((gettext("Unit"), _NARROW), (gettext("Better is"), _NARROW)),
-        *((gettext("Source"), _WIDE), (gettext("Address of the source"), _WIDE)),
-    ]
-    sources = [
-        *(study, title, (gettext("Source"), _WIDE), (gettext("Publisher"), _MEDIUM), year, address),
-        (gettext("Checked"), _NARROW),
-    ]
-    columns = [(str(column.heading), _WIDTHS.get(column.name, _MEDIUM)) for column in COLUMNS]
     return [
-        _Table(book, formats, pgettext("sheet", "Studies"), columns),
-        _Table(book, formats, pgettext("sheet", "Outcomes"), outcomes),
-        _Table(book, formats, pgettext("sheet", "Sources"), sources),
+        _Table(
+            book, formats, name, [(str(column.heading), WIDTHS[table].get(column.name, _MEDIUM)) for column in columns]
+        )
+        for table, (name, columns) in tables().items()
     ]
+
+
+def tables() -> dict[str, tuple[str, list[Column]]]:
+    """Return the sheets of a workbook, each with its name in the active language and its columns."""
+    return {
+        "studies": (pgettext("sheet", "Studies"), COLUMNS),
+        "outcomes": (pgettext("sheet", "Outcomes"), OUTCOME_COLUMNS),
+        "sources": (pgettext("sheet", "Sources"), SOURCE_COLUMNS),
+    }
 
 
 def _write_about(book: xlsxwriter.Workbook, formats: _Formats, document: Document, tables: list[_Table]) -> None:

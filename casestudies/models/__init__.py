@@ -3,8 +3,13 @@
 from .case import CaseChapter, CaseCountry, CaseProvision, CaseStudy, CaseTheme
 from .evidence import Outcome, Place, Source
 from .field_office import FieldOffice
+from .fruitless_question import FruitlessQuestion
+from .history import DeletedRecord, HistoryEntry
+from .importing import ImportedStudy, ImportJob
 from .index import SearchEntry, SearchWord
+from .link_check import LinkCheck
 from .loading import LoadedRecord
+from .proposal import Proposal
 from .reference import (
     Chapter,
     ChapterTheme,
@@ -21,6 +26,7 @@ from .reference import (
 )
 from .revision import CollectionRevision
 from .thesaurus import Concept
+from .translated_text import TranslatedText, TranslationDelivery
 from .version import CaseStudyVersion
 
 __all__ = [
@@ -36,14 +42,21 @@ __all__ = [
     "Concept",
     "Convention",
     "Country",
+    "DeletedRecord",
     "FieldOffice",
+    "FruitlessQuestion",
     "GlossaryTerm",
     "GlossaryTermTheme",
+    "HistoryEntry",
+    "ImportJob",
+    "ImportedStudy",
+    "LinkCheck",
     "LoadedRecord",
     "Organization",
     "Outcome",
     "Party",
     "Place",
+    "Proposal",
     "Provision",
     "ProvisionTheme",
     "Region",
@@ -51,4 +64,6 @@ __all__ = [
     "SearchWord",
     "Source",
     "Theme",
+    "TranslatedText",
+    "TranslationDelivery",
 ]

@@ -71,6 +71,13 @@ class CaseStudy(models.Model):
     lessons = models.TextField(
         _("lessons"), blank=True, help_text=_("What others should copy, adapt or beware of: 25–80 words.")
     )
+    original_language = models.CharField(
+        _("original language"),
+        max_length=7,
+        choices=settings.LANGUAGES,
+        default="en",
+        help_text=_("The language the texts were written in; those of the other one are translations."),
+    )
     chapter = models.ForeignKey(
         Chapter,
         models.PROTECT,
@@ -170,7 +177,7 @@ class CaseStudy(models.Model):
         verbose_name = _("case study")
         verbose_name_plural = _("case studies")
         ordering = ["slug"]
-        # What each role may do stands in migration 0009 and in docs/curators.md.
+        # What each role may do stands in migration 0020 and in docs/curators.md.
         permissions = [
             ("submit_casestudy", _("Can submit case studies for review")),
             ("return_casestudy", _("Can send case studies back to their authors")),

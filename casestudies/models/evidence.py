@@ -1,6 +1,6 @@
 """What a study rests on: sources, measured outcomes, and the places where it happened."""
 
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import HashIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Upper
@@ -35,6 +35,8 @@ class Source(OrderedLink):
             # What an outcome refers to, so that its source cannot be another study's (see migration 0002).
             models.UniqueConstraint(fields=["id", "case_study"], name="source_id_and_case_study"),
         ]
+        # Who leans on an address? By hash: an address may be longer than a B-tree takes.
+        indexes = [HashIndex(fields=["url"], name="source_address")]
 
     def __str__(self) -> str:
         return ", ".join(str(part) for part in (self.title, self.publisher, self.year) if part)

@@ -17,6 +17,7 @@ from casestudies.exports.characters import without_control_characters
 from casestudies.exports.document import Document
 from casestudies.models import CaseStudy
 from casestudies.querysets import CaseStudyQuerySet
+from casestudies.translations import standing
 
 from .data import LANGUAGES, edition_data
 
@@ -46,7 +47,7 @@ def edition(document: Document, sections: Iterable[str], parts: list[str] = ()) 
 
 def studies() -> CaseStudyQuerySet:
     """Return what `section` reads studies through."""
-    return CaseStudy.objects.in_full().with_card_facts()
+    return CaseStudy.objects.in_full().with_card_facts().prefetch_related("translated_texts")
 
 
 def section(document: Document, study: CaseStudy) -> str:
@@ -62,6 +63,7 @@ def section(document: Document, study: CaseStudy) -> str:
                 "prefix": f"{study.slug}-{language}-",
                 "link_base": document.site,
                 "address": document.address_of(study),
+                "translation": standing(study),
                 **_site(),
             }
             versions.append(render_to_string("casestudies/offline/_version.html", context))

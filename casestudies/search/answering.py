@@ -7,7 +7,7 @@ from hashlib import blake2b
 from itertools import combinations
 from math import log
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 from casestudies import revision
@@ -34,10 +34,10 @@ def read(text: str, *, as_typed: bool = False) -> Reading:
     """Read a question. `as_typed` insists on its words: nothing is corrected."""
     digest = blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
     key = f"reading:{revision.current().collection}:{as_typed:d}:{digest}"
-    found = cache.get(key)
+    found = caches["memory"].get(key)
     if found is None:
         found = _read(text, lexicon.current(), as_typed)
-        cache.set(key, found, SECONDS_KEPT)
+        caches["memory"].set(key, found, SECONDS_KEPT)
     return found
 
 

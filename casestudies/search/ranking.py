@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import F, Func, Value
 
@@ -77,10 +77,10 @@ def scores(reading: Reading, answers: Collection[int] | None) -> dict[int, float
     if not reading.query or not reading.ranked:
         return {}
     key = f"scores:{revision.current().collection}:{reading.key}"
-    found = cache.get(key)
+    found = caches["memory"].get(key)
     if found is None:
         found = _scored(reading, _closest(reading) if answers is None else answers)
-        cache.set(key, found, SECONDS_KEPT)
+        caches["memory"].set(key, found, SECONDS_KEPT)
     return found
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.core.cache import cache
+from django.core.cache import caches
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -62,10 +62,10 @@ def corrected(word: str, lexicon: Lexicon) -> str | None:
     if not SHORTEST <= len(written) <= LONGEST or not re.fullmatch(r"[^\W\d_]+", written):
         return None
     key = f"spelling:{revision.current().collection}:{written}"
-    found = cache.get(key)
+    found = caches["memory"].get(key)
     if found is None:
         found = _nearest(written, lexicon) or ""
-        cache.set(key, found, SECONDS_KEPT)
+        caches["memory"].set(key, found, SECONDS_KEPT)
     return found or None
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.urls import reverse
+from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -110,6 +111,13 @@ def choose(study: CaseStudy) -> SafeString:
         address=reverse("shortlist"),
         open=gettext("Open the shortlist"),
     )
+
+
+@register.simple_tag
+def in_language(study: CaseStudy, language: str) -> str:
+    """Return the address of a study's page in a language."""
+    with translation.override(language):
+        return study.get_absolute_url()
 
 
 @register.filter

@@ -68,11 +68,11 @@ def differences(old: PastStudy, new: PastStudy) -> Iterator[Difference]:
             if before != after:
                 yield Difference(str(label), language, runs=compared(before, after))
     for label, values in LISTS:
-        yield from _in_list(str(label), own, values(old), values(new))
+        yield from in_list(str(label), own, values(old), values(new))
     for language in languages:
         with translation.override(language):
             before, after = ([_outcome(outcome) for outcome in study.outcomes.all()] for study in (old, new))
-        yield from _in_list(gettext("Measured results"), language, before, after)
+        yield from in_list(gettext("Measured results"), language, before, after)
 
 
 def compared(before: str, after: str) -> list[Run]:
@@ -99,7 +99,8 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _in_list(label: str, language: str, before: list[str], after: list[str]) -> Iterator[Difference]:
+def in_list(label: str, language: str, before: list[str], after: list[str]) -> Iterator[Difference]:
+    """Yield what came into a list and what went, or its new order; nothing where it stayed."""
     if before == after:
         return
     removed = list((Counter(before) - Counter(after)).elements())

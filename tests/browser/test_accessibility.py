@@ -30,6 +30,9 @@ PAGES = [
     "/conventions/",
     "/conventions/HARMONIZATION/",
     "/about/",
+    "/propose/",
+    "/propose/received/",
+    "/privacy/",
     "/api/",
     "/shortlist/",
     f"/compare/?study={STUDY}&study=kyrgyzstan-tulpar-single-window",
@@ -173,12 +176,12 @@ def grave_faults_of_ours(page: Page) -> list[tuple[str, str, str, str]]:
 
 def test_sign_in_page_is_accessible(page):
     page.goto("/admin/")
-    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    expect(page.get_by_role("button", name="Log in", exact=True)).to_be_visible()
     assert grave_faults_of_ours(page) == []
     page.get_by_label("Username").fill("nobody")
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_text("Please enter the correct")).to_be_visible()
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_text("not correct")).to_be_visible()
     assert grave_faults_of_ours(page) == []
 
 
@@ -190,6 +193,10 @@ def test_admin_is_accessible(new_page, size):
     page.goto(f"/admin/casestudies/casestudy/?q={STUDY}")
     assert grave_faults_of_ours(page) == []
     page.get_by_role("link", name="Common CIM/SMGS").first.click()
+    assert grave_faults_of_ours(page) == []
+    page.get_by_role("link", name="Begin a revision", exact=True).click()
+    assert grave_faults_of_ours(page) == []
+    page.get_by_role("button", name="Begin a revision").click()
     for name in ("Texts", "Classification", "Evidence"):
         page.get_by_role("tab", name=name).click()
         assert (name, grave_faults_of_ours(page)) == (name, [])

@@ -1,4 +1,4 @@
-"""A curator's day: find, edit, archive, publish, add; and what readers see of it, at once."""
+"""A curator's day: find, write, submit, review, publish, revise, archive; and what readers see of it, at once."""
 
 import re
 from collections.abc import Callable
@@ -20,6 +20,22 @@ TEXTS = {
 
 
 @pytest.fixture
+def editor(new_page: Callable[..., Page]) -> Page:
+    """An editor, signed in."""
+    page = new_page()
+    sign_in(page, "editor")
+    return page
+
+
+@pytest.fixture
+def reviewer(new_page: Callable[..., Page]) -> Page:
+    """A reviewer, signed in."""
+    page = new_page()
+    sign_in(page, "reviewer")
+    return page
+
+
+@pytest.fixture
 def reader(new_page: Callable[..., Page]) -> Page:
     """A reader, in a browser of their own."""
     return new_page()
@@ -30,7 +46,7 @@ def open_study(page: Page, title: str) -> None:
     page.goto("/admin/casestudies/casestudy/")
     page.get_by_role("textbox", name="Search").fill(title)
     page.get_by_role("button", name="Search").click()
-    page.get_by_role("link", name=title).click()
+    page.get_by_role("row", name=re.compile("Published|Archived")).get_by_role("link", name=title).click()
     expect(page.get_by_role("tablist", name="Parts of the study")).to_be_visible()
 
 
@@ -39,9 +55,28 @@ def save(page: Page) -> None:
     expect(page.get_by_role("listitem").filter(has_text="successfully")).to_be_visible()
 
 
-def take_step(page: Page, step: str) -> None:
-    page.get_by_role("button", name=f"Save and: {step}").click()
+def take_step(page: Page, step: str, comment: str = "") -> None:
+    """Take a step from a study's form, or from its page where it is not edited."""
+    button = page.get_by_role("button", name=f"Save and: {step}")
+    button.or_(page.get_by_role("link", name=step, exact=True)).click()
+    page.get_by_label(re.compile("Comment|Reason")).fill(comment)
+    page.get_by_role("button", name=step, exact=True).click()
     expect(page.get_by_text(f"{step}: 1 study.")).to_be_visible()
+
+
+def begin_revision(page: Page, title: str) -> None:
+    """Open the revision of a published study, which has the study's title; it may have been begun before."""
+    open_study(page, title)
+    page.get_by_role("link", name="Begin a revision", exact=True).click()
+    page.get_by_role("button", name="Begin a revision").click()
+    expect(page.get_by_text("A revision of")).to_be_visible()
+
+
+def approve(reviewer: Page, title: str) -> None:
+    """Approve what waits on the first page of the desk."""
+    reviewer.goto("/admin/")
+    reviewer.get_by_role("region", name="Awaiting my review").get_by_role("link", name=title).click()
+    take_step(reviewer, "Approve and publish")
 
 
 def titles_found(reader: Page, question: str, language: str = "en") -> list[str]:
@@ -67,7 +102,7 @@ def visible_parts(page: Page) -> list[str]:
 
 def test_one_part_of_the_form_is_open_at_a_time_by_mouse_and_by_arrow_keys(signed_in):
     page = signed_in
-    open_study(page, "Common CIM/SMGS rail consignment note")
+    begin_revision(page, "Common CIM/SMGS rail consignment note")
     for name in PARTS:
         page.get_by_role("tab", name=name).click()
         expect(page.get_by_role("tab", selected=True)).to_have_text(name)
@@ -87,18 +122,21 @@ def test_one_part_of_the_form_is_open_at_a_time_by_mouse_and_by_arrow_keys(signe
 
 def test_form_speaks_russian_to_a_russian_browser(new_page):
     page = new_page(locale="ru-RU")
-    sign_in(page, "Имя пользователя", "Пароль", "Войти", "Выйти")
-    page.goto("/admin/casestudies/casestudy/?q=cim-smgs")
+    sign_in(page)
+    page.goto("/admin/casestudies/casestudy/?q=cim-smgs&status__exact=published")
     page.get_by_role("link", name="Единая железнодорожная накладная").click()
+    expect(page.get_by_role("link", name="Перенести в архив")).to_be_visible()
+    page.get_by_role("link", name="Начать редакцию").click()
+    page.get_by_role("button", name="Начать редакцию").click()
     for name in ("Тексты", "Классификация", "Доказательная база"):
         page.get_by_role("tab", name=name).click()
         expect(page.get_by_role("tab", selected=True)).to_have_text(name)
-    expect(page.get_by_role("button", name="Сохранить, затем: Перенести в архив")).to_be_visible()
+    expect(page.get_by_role("button", name="Сохранить, затем: Передать на рассмотрение")).to_be_visible()
 
 
 def test_what_was_typed_stays_when_something_is_wrong(signed_in):
     page = signed_in
-    open_study(page, "Common CIM/SMGS rail consignment note")
+    begin_revision(page, "Common CIM/SMGS rail consignment note")
     page.get_by_role("tab", name="Texts").click()
     page.get_by_role("textbox", name="Lessons [ru]").fill("Урок, который нельзя потерять.")
     page.get_by_role("tab", name="Classification").click()
@@ -116,7 +154,7 @@ def test_second_of_two_curators_is_told_and_loses_nothing(signed_in, new_page):
     first, second, title = signed_in, new_page(), "Release times at road borders computed"
     sign_in(second)
     for page in (first, second):
-        open_study(page, title)
+        begin_revision(page, title)
         page.get_by_role("tab", name="Texts").click()
     lesson = first.get_by_role("textbox", name="Lessons [en]")
     before = lesson.input_value()
@@ -125,49 +163,65 @@ def test_second_of_two_curators_is_told_and_loses_nothing(signed_in, new_page):
 
     second.get_by_role("textbox", name="Lessons [en]").fill("What the second curator wrote.")
     second.get_by_role("button", name="Save and continue editing").first.click()
-    expect(second.get_by_text("curator changed this study after you opened it.")).to_be_visible()
+    conflict = second.get_by_role("region", name="Somebody else saved this record")
+    expect(conflict).to_contain_text("What the first curator wrote.")
+    expect(conflict.get_by_role("radio", name="Keep mine")).to_be_checked()
     expect(second.get_by_role("textbox", name="Lessons [en]")).to_have_value("What the second curator wrote.")
-    second.get_by_role("textbox", name="Lessons [en]").fill(before)
     save(second)
     first.reload()
-    expect(lesson).to_have_value(before)
+    expect(lesson).to_have_value("What the second curator wrote.")
+    lesson.fill(before)
+    save(first)
 
 
 # What readers see ------------------------------------------------------------------------------------------------
 
 
-def test_edited_title_is_found_at_once(signed_in, reader):
-    page, title, edited = signed_in, "Navigation seals accepted across the Eurasian Economic Union", "Wombat seals"
-    open_study(page, title)
-    page.get_by_role("textbox", name="Title [en]").fill(edited)
-    save(page)
-    assert titles_found(reader, "wombat") == [edited]
-    page.get_by_role("textbox", name="Title [en]").fill(title)
-    save(page)
-    assert edited not in titles_found(reader, "wombat")
+def test_life_of_a_study(editor, reviewer, reader):
+    """Write, submit, send back, mend, publish, read in both languages, revise, archive."""
+    title, revised = TEXTS["Title"][0], "Quokka gates at Svinesund and Orje"
+    write_study(editor)
+    assert titles_found(reader, "quokka") == []
+    take_step(editor, "Submit for review", "The figures are in the annual report.")
 
+    reviewer.goto("/admin/")
+    reviewer.get_by_role("region", name="Awaiting my review").get_by_role("link", name=title).click()
+    take_step(reviewer, "Send back", "Say when it began.")
+    editor.goto("/admin/")
+    editor.get_by_role("region", name="Sent back to me").get_by_role("link", name=title).click()
+    expect(editor.get_by_text("Say when it began.")).to_be_visible()
+    editor.get_by_role("tab", name="Classification").click()
+    editor.get_by_role("spinbutton", name="First year of the practice").fill("2015")
+    take_step(editor, "Submit for review")
+    approve(reviewer, title)
+    assert titles_found(reader, "quokka") == [title]
+    reader.goto("/ru/case-studies/quokka-gates-at-svinesund/")
+    expect(reader.get_by_role("heading", level=1)).to_have_text(TEXTS["Title"][1])
+    facts = reader.get_by_role("complementary")
+    assert facts.get_by_role("listitem").get_by_role("link").all_inner_texts()[:2] == ["Норвегия", "Швеция"]
+    expect(reader.get_by_text("Annual report of the quokka gates")).to_be_visible()
 
-def test_archived_study_is_gone_until_it_is_published_again(signed_in, reader):
-    page, title = signed_in, "International vehicle weight certificate"
-    [shown] = titles_found(reader, f'"{title}"')
-    reader.get_by_role("link", name=shown).click()
-    expect(reader.get_by_role("heading", level=1)).to_have_text(shown)
-    address = reader.url
+    begin_revision(editor, title)
+    editor.get_by_role("tab", name="Texts").click()
+    editor.get_by_role("textbox", name="Title [en]").fill(revised)
+    take_step(editor, "Submit for review")
+    assert titles_found(reader, "quokka") == [title]
+    reviewer.goto("/admin/")
+    reviewer.get_by_role("region", name="Awaiting my review").get_by_role("link", name=revised).click()
+    reviewer.get_by_text("What it changes").click()
+    expect(reviewer.locator("ins", has_text="and Orje").first).to_be_visible()
+    take_step(reviewer, "Approve and publish")
+    assert titles_found(reader, "quokka") == [revised]
 
-    open_study(page, title)
-    take_step(page, "Archive")
-    expect(page.get_by_text("Archived", exact=True)).to_be_visible()
-    assert titles_found(reader, f'"{title}"') == []
-    assert reader.goto(address).status == 410
+    open_study(reviewer, revised)
+    take_step(reviewer, "Archive", "The gates were closed.")
+    assert titles_found(reader, "quokka") == []
+    assert reader.goto("/en/case-studies/quokka-gates-at-svinesund/").status == 410
     expect(reader.get_by_text("This case study was withdrawn on")).to_be_visible()
 
-    take_step(page, "Publish")
-    assert titles_found(reader, f'"{title}"') == [shown]
-    assert reader.goto(address).status == 200
 
-
-def test_new_study_is_added_published_and_found_in_both_languages(signed_in, reader):
-    page = signed_in
+def write_study(page: Page) -> None:
+    """Fill in a new study as an editor does, and save it as a draft."""
     page.goto("/admin/casestudies/casestudy/add/")
     for text, in_languages in TEXTS.items():
         for language, words in zip(("en", "ru"), in_languages, strict=True):
@@ -175,7 +229,6 @@ def test_new_study_is_added_published_and_found_in_both_languages(signed_in, rea
     page.get_by_role("tab", name="Classification").click()
     expect(page.get_by_role("textbox", name="Address")).to_have_value("quokka-gates-at-svinesund")
     page.get_by_label("Chapter:").select_option(label="Chapter 2. From Domestic to International Co-operation")
-    page.get_by_role("spinbutton", name="First year of the practice").fill("2015")
     page.get_by_role("checkbox", name="Road").check()
     choose(page, "Countries", "Country", "norw", "Norway")
     choose(page, "Countries", "Country", "Swed", "Sweden")
@@ -186,19 +239,6 @@ def test_new_study_is_added_published_and_found_in_both_languages(signed_in, rea
     source.get_by_role("textbox", name="Title").fill("Annual report of the quokka gates")
     source.get_by_role("textbox", name="Publisher").fill("Norwegian Customs")
     save(page)
-    assert titles_found(reader, "quokka") == []
-
-    take_step(page, "Publish")
-    assert titles_found(reader, "quokka") == [TEXTS["Title"][0]]
-    assert titles_found(reader, "ворота квокки", "ru")[0] == TEXTS["Title"][1]
-    reader.get_by_role("link", name=TEXTS["Title"][1]).click()
-    expect(reader.get_by_role("heading", level=1)).to_have_text(TEXTS["Title"][1])
-    facts = reader.get_by_role("complementary")
-    assert facts.get_by_role("listitem").get_by_role("link").all_inner_texts()[:2] == ["Норвегия", "Швеция"]
-    expect(reader.get_by_text("Annual report of the quokka gates")).to_be_visible()
-
-    take_step(page, "Archive")
-    assert titles_found(reader, "quokka") == []
 
 
 def choose(page: Page, group: str, row: str, typed: str, name: str) -> None:
@@ -222,13 +262,17 @@ def test_incomplete_draft_says_what_it_lacks_and_stays_a_draft(signed_in, reader
     expect(page.get_by_text("Before it can be published:")).to_be_visible()
     for obstacle in lacks:
         expect(page.get_by_role("listitem").filter(has_text=re.compile(obstacle, re.IGNORECASE))).to_be_visible()
-
-    page.get_by_role("button", name="Save and: Publish").click()
-    message = page.get_by_role("listitem").filter(has_text="Numbat lanes:")
-    expect(message).to_contain_text("It cites no source.")
-    expect(page.get_by_text("Draft", exact=True)).to_be_visible()
+    page.get_by_role("link", name="It cites no source.").click()
+    expect(page.get_by_role("tab", name="Evidence", selected=True)).to_be_visible()
+    expect(page.get_by_role("group", name="Sources")).to_be_in_viewport()
+    take_step(page, "Submit for review")
+    page.get_by_role("button", name="Save and: Approve and publish").click()
+    page.get_by_role("button", name="Approve and publish", exact=True).click()
+    expect(page.get_by_role("listitem").filter(has_text="Numbat lanes:")).to_contain_text("somebody else must approve")
     assert titles_found(reader, "numbat") == []
 
+    page.goto("/admin/casestudies/casestudy/?q=numbat")
+    page.get_by_role("link", name="Numbat lanes").click()
     page.get_by_role("link", name="Delete", exact=True).first.click()
     page.get_by_role("button", name="Yes, I’m sure").click()
     expect(page.get_by_text("was deleted successfully")).to_be_visible()

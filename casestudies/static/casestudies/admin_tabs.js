@@ -34,7 +34,19 @@ document.addEventListener("DOMContentLoaded", () => {
     open(next);
   });
 
+  // A link to a field, as from what stands in the way of publishing, opens the part that holds it.
+  function openTarget() {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    const holder = tabs.find((tab) => partsOf(tab.dataset.tab).some((part) => part.contains(target)));
+    if (holder) open(holder);
+    target.scrollIntoView();
+    target.focus();
+  }
+  window.addEventListener("hashchange", openTarget);
+
   list.hidden = false;
   const remembered = tabs.find((tab) => tab.dataset.tab === sessionStorage.getItem("study-tab"));
   open(tabs.find((tab) => tab.classList.contains("with-errors")) || remembered || tabs[0]);
+  openTarget();
 });

@@ -6,17 +6,21 @@ from django.db import migrations
 VOCABULARIES = (
     "chapter", "concept", "convention", "country", "glossaryterm", "organization", "party", "provision", "region", "theme",
 )  # fmt: skip
+FINDINGS = ["view_linkcheck", "view_fruitlessquestion"]
 SEE = ["view_casestudy", "view_fieldoffice", *(f"view_{name}" for name in VOCABULARIES)]
 MODELS = ("casestudy", "fieldoffice", *VOCABULARIES)
 
 ROLES = {
     "Editor": [
         *SEE, "add_casestudy", "change_casestudy", "submit_casestudy", "revise_casestudy", "restore_casestudy",
-        "import_casestudy", "check_links",
+        "import_casestudy", "check_links", "view_proposal", *FINDINGS, "delete_fruitlessquestion",
     ],
     "Translator into English": [*SEE, "translate_en"],
     "Translator into Russian": [*SEE, "translate_ru"],
-    "Reviewer": [*SEE, "publish_casestudy", "return_casestudy", "archive_casestudy", "check_links"],
+    "Reviewer": [
+        *SEE, "publish_casestudy", "return_casestudy", "archive_casestudy", "check_links",
+        "view_proposal", *FINDINGS,
+    ],
     "Field office": [
         *(f"view_{name}" for name in VOCABULARIES), "propose_casestudy", "submit_casestudy",
     ],
@@ -25,6 +29,7 @@ ROLES = {
         "submit_casestudy", "return_casestudy", "publish_casestudy", "archive_casestudy", "revise_casestudy",
         "restore_casestudy", "import_casestudy", "check_links", "translate_en", "translate_ru",
         "view_user", "add_user", "change_user", "view_group", "view_logentry",
+        "view_historyentry", "view_deletedrecord", "view_proposal", "delete_proposal", *FINDINGS, "delete_fruitlessquestion",
     ],
 }  # fmt: skip
 
@@ -53,7 +58,7 @@ def remove_roles(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("casestudies", "0008_workflow"),
+        ("casestudies", "0014_import_jobs"),
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),

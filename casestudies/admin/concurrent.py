@@ -1,0 +1,231 @@
+"""Two people at one record: who saves second is told, sees both texts, and decides field by field.
+
+A form carries the state of the record that it was opened with (`opened_at`) and a digest of what each field held then
+(`opened_with`). Where the record is in another state when the form arrives, nothing is saved. What the person did not
+touch takes the other's value; what both changed stands there twice, the own text preselected; saving again carries
+the decision.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.db import transaction
+from django.db.models import Model
+from django.forms import BaseInlineFormSet, ModelChoiceField, ModelForm
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+from casestudies import history
+from casestudies.versions.differences import Run, compared
+
+from . import form_values
+from .form_values import Row
+
+KEEP, THEIRS = "keep-", "theirs"
+
+Moved = dict[tuple[type[Model], str], str]
+"""The primary keys that records have now, by their model and those that they had."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What both wrote into one field or one block of rows."""
+
+    name: str
+    label: str
+    theirs: list[Run] | list[str]
+    mine: list[Run] | list[str]
+    is_list: bool = False
+
+
+@dataclass
+class Conflict:
+    """What another person saved since the form was opened: who and when, what was taken over, what is to decide."""
+
+    is_stated: bool
+    """Whether the form said at all which state it shows."""
+    by: str = ""
+    at: datetime | None = None
+    taken: list[str] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        if not self.is_stated:
+            return gettext("The form does not say which state of the record it shows. Nothing was saved yet.")
+        if self.at is None:
+            return gettext("This record was changed after you opened it. Nothing that you typed is lost.")
+        return gettext(
+            "%(name)s saved this record on %(when)s, after you opened it. Nothing that you typed is lost."
+        ) % {"name": self.by or gettext("Somebody"), "when": date_format(localtime(self.at), "DATETIME_FORMAT")}
+
+
+class TellsOfOtherEdits:
+    """A form that does not overwrite unawares what somebody else saved; its form is a `RecordForm`."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Note the state before the form is read; compare it before the form is saved, in one transaction."""
+        with transaction.atomic():
+            record = object_id and self.get_object(request, unquote(object_id))
+            if record and self.has_change_permission(request, record):
+                if request.method == "POST":
+                    # Whoever else saves this record waits here until we are done.
+                    type(record)._base_manager.select_for_update().get(pk=record.pk)
+                    record = self.get_object(request, unquote(object_id))
+                request.opened_at = history.snapshot(record).digest
+                if request.method == "POST":
+                    self._settle(request, record)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs):
+        """Hand the form what another person saved meanwhile."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.conflict = getattr(request, "conflict", None)
+        return form
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """Write into a form that is opened what it is opened with."""
+        form = context["adminform"].form
+        if not form.is_bound and hasattr(request, "opened_at"):
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            form.initial |= {"opened_at": request.opened_at, "opened_with": _opened_with(form, formsets)}
+        context["conflict"] = getattr(request, "conflict", None)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _settle(self, request: HttpRequest, record: Model) -> None:
+        """Carry out what was decided, or find what is to decide; what the form holds changes accordingly."""
+        data = request.POST.copy()
+        for name, values in data.lists():
+            # Browsers send line ends in another form than they were given.
+            data.setlist(name, [value.replace("\r\n", "\n") for value in values])
+        request.POST = data
+        if data.get("opened_at") != request.opened_at:
+            request.conflict = _conflict(record, bool(data.get("opened_at")))
+        elif not any(name.startswith(KEEP) for name in data):
+            return
+        self._compare(request, record, data)
+        data["opened_at"] = request.opened_at
+
+    def _compare(self, request: HttpRequest, record: Model, data: QueryDict) -> None:
+        form, formsets = self._opened_afresh(request, record)
+        opened_with = dict(pair.split("=", 1) for pair in data.get("opened_with", "").split() if "=" in pair)
+        conflict = getattr(request, "conflict", None)
+        for name in form.fields:
+            if name not in form.beside:
+                _compare_field(data, form, name, opened_with.get(name), conflict)
+        moved: Moved = {}
+        for formset in formsets:
+            _compare_rows(data, formset, opened_with.get(formset.prefix), conflict, moved)
+
+    def _opened_afresh(self, request: HttpRequest, record: Model) -> tuple[ModelForm, list[BaseInlineFormSet]]:
+        """Return the form and the blocks that this person may change, as they are when opened now."""
+        fields = flatten_fieldsets(self.get_fieldsets(request, record))
+        form = self.get_form(request, record, change=True, fields=fields)(instance=record)
+        formsets = [
+            formset(instance=record, queryset=inline.get_queryset(request))
+            for formset, inline in self.get_formsets_with_inlines(request, record)
+            if inline.has_change_permission(request, record)
+        ]
+        return form, formsets
+
+
+def _conflict(record: Model, is_stated: bool) -> Conflict:
+    last = history.entries(record).first()
+    if last and is_stated and last.digest == history.snapshot(record).digest:
+        return Conflict(is_stated, last.by_name, last.at)
+    return Conflict(is_stated)
+
+
+def _opened_with(form: ModelForm, formsets: list[BaseInlineFormSet]) -> str:
+    """Return a digest of every field and block, as name=digest, for the form to carry."""
+    digests = {
+        name: form_values.digest(form_values.as_sent(form[name])) for name in form.fields if name not in form.beside
+    }
+    digests |= {formset.prefix: form_values.rows_digest(form_values.rows_as_sent(formset)) for formset in formsets}
+    return " ".join(f"{name}={digest}" for name, digest in digests.items())
+
+
+def _compare_field(
+    data: QueryDict, form: ModelForm, name: str, opened_with: str | None, conflict: Conflict | None
+) -> None:
+    theirs, mine = form_values.as_sent(form[name]), form_values.sent(data, name)
+    if theirs == mine:
+        return
+    label = capfirst(str(form.fields[name].label))
+    if conflict is None:
+        if data.get(KEEP + name) == THEIRS:
+            data.setlist(name, theirs)
+    elif form_values.digest(mine) == opened_with:
+        data.setlist(name, theirs)
+        conflict.taken.append(label)
+    elif form_values.digest(theirs) != opened_with:
+        runs = compared(*(form_values.in_words(form.fields[name], values) for values in (theirs, mine)))
+        their_runs, my_runs = ([run for run in runs if run.kind in ("kept", kind)] for kind in ("deleted", "inserted"))
+        conflict.choices.append(Choice(name, label, their_runs, my_runs))
+
+
+def _compare_rows(
+    data: QueryDict, formset: BaseInlineFormSet, opened_with: str | None, conflict: Conflict | None, moved: Moved
+) -> None:
+    theirs, mine = form_values.rows_as_sent(formset), form_values.rows_sent(data, formset)
+    if theirs == mine:
+        return
+    label = capfirst(str(formset.model._meta.verbose_name_plural))
+    if conflict is None:
+        if data.get(KEEP + formset.prefix) == THEIRS:
+            form_values.write_rows(data, formset, theirs, len(theirs))
+        return
+    places = _places(formset, theirs, mine)
+    moved |= {(formset.model, key): place for key, place in places.items()}
+    if form_values.rows_digest(mine) == opened_with:
+        form_values.write_rows(data, formset, theirs, len(theirs))
+        conflict.taken.append(label)
+    elif form_values.rows_digest(theirs) != opened_with:
+        words = [[form_values.row_in_words(formset, row) for row in rows] for rows in (theirs, mine)]
+        conflict.choices.append(Choice(formset.prefix, label, *words, is_list=True))
+        form_values.write_rows(data, formset, _merged(formset, theirs, mine, moved), len(theirs))
+
+
+def _places(formset: BaseInlineFormSet, theirs: list[Row], mine: list[Row]) -> dict[str, str]:
+    """Return by the primary keys of my rows those of the rows that are there now.
+
+    A row whose record is gone belongs to one with the same first field, because whole blocks are written anew when a
+    text is restored.
+    """
+    key, first = formset.model._meta.pk.name, next(iter(formset.empty_form.fields))
+    there, own = ({row[key][0]: row for row in rows if row[key]} for rows in (theirs, mine))
+    free = {place: row for place, row in there.items() if place not in own}
+    places = {place: place for place in own if place in there}
+    for gone in own.keys() - there.keys():
+        same = next((place for place, row in free.items() if row[first] == own[gone][first]), None)
+        if same:
+            places[gone] = same
+            del free[same]
+    return places
+
+
+def _merged(formset: BaseInlineFormSet, theirs: list[Row], mine: list[Row], moved: Moved) -> list[Row]:
+    """Return my rows in the places where they belong, the rows that only they have, then those that only I have."""
+    key = formset.model._meta.pk.name
+    rows, new = {row[key][0]: row for row in theirs}, []
+    for row in (_with_new_keys(formset, row, moved) for row in mine):
+        if row[key] and row[key][0] in rows:
+            rows[row[key][0]] = row
+        elif not row.get("DELETE"):
+            new.append(row | {key: []})
+    return [*rows.values(), *new]
+
+
+def _with_new_keys(formset: BaseInlineFormSet, row: Row, moved: Moved) -> Row:
+    """Return a row that names records by the primary keys they have now."""
+    models = {
+        name: field.queryset.model
+        for name, field in formset.empty_form.fields.items()
+        if isinstance(field, ModelChoiceField)
+    }
+    return row | {name: [moved.get((model, key), key) for key in row[name]] for name, model in models.items()}

@@ -1,0 +1,147 @@
+"""Writing the history: the state of a record after each event, and before the first."""
+
+from collections.abc import Iterable
+
+from django.contrib.admin.utils import NestedObjects
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser as User
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import Model, QuerySet
+from django.utils import translation
+
+from casestudies.collection_kinds import CASE, CONVENTION, KINDS, ORGANIZATION, PROVISION, THEME, Kind
+from casestudies.collection_records import fingerprint
+from casestudies.models import CaseStudy, HistoryEntry
+
+BY_NAME = {kind.name: kind for kind in KINDS}
+BY_MODEL = {kind.model: kind for kind in KINDS}
+
+# What a record holds that its collection record leaves out, and that must not be lost.
+BESIDE = {
+    CASE.name: ("status", "published_at", "revises_id"),
+    PROVISION.name: ("code", "position"),
+    CONVENTION.name: ("position",),
+    ORGANIZATION.name: ("position",),
+    THEME.name: ("position",),
+}
+
+
+def kind_of(entry: HistoryEntry) -> Kind:
+    """Return the kind of record that an entry is about."""
+    return BY_NAME[entry.kind]
+
+
+def entries(record: Model) -> QuerySet[HistoryEntry]:
+    """Return the history of a record, the latest entry first."""
+    return HistoryEntry.objects.filter(kind=BY_MODEL[type(record)].name, object_id=record.pk)
+
+
+def snapshot(record: Model) -> HistoryEntry | None:
+    """Return the state in which the database holds a record, as an entry that is not saved; None if it is not there."""
+    kind = BY_MODEL[type(record)]
+    present = kind.current().filter(pk=record.pk).first()
+    return present and _state(kind, present, kind.content_of(present))
+
+
+def begin(record: Model) -> None:
+    """Write how a record is before it changes, unless its history says so already."""
+    state = snapshot(record)
+    last = state and entries(record).first()
+    if state is None or (last and last.digest == state.digest):
+        return
+    state.action = "found" if last else "before"
+    if last is None and isinstance(record, CaseStudy):
+        state.at, by = CaseStudy.objects.filter(pk=record.pk).values_list("updated_at", "updated_by").get()
+        _sign(state, by and get_user_model().objects.get(pk=by), "")
+    state.save()
+
+
+def note(record: Model, *, by: User | None, action: str, reason: str = "") -> HistoryEntry:
+    """Write what a record is after an event, even where the event left its content as it was."""
+    entry = snapshot(record)
+    entry.action = action
+    _sign(entry, by, reason)
+    entry.save()
+    return entry
+
+
+def note_change(record: Model, *, by: User | None, reason: str = "") -> None:
+    """Write what a record is after somebody saved it, unless nothing changed and no reason was given."""
+    last = entries(record).first()
+    if reason or last is None or last.digest != snapshot(record).digest:
+        note(record, by=by, action="changed", reason=reason)
+
+
+@transaction.atomic
+def note_deletion(record: Model, *, by: User | None, reason: str = "") -> None:
+    """Write, before it happens, that a record is deleted with every record that hangs on it."""
+    collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=record)
+    collector.collect([record])
+    root = _note_deleted(record, None, by, reason)
+    for kind in KINDS:
+        for companion in collector.data.get(kind.model, ()):
+            if companion != record:
+                _note_deleted(companion, root, by, reason)
+
+
+def note_many(
+    changes: Iterable[tuple[HistoryEntry | None, HistoryEntry]], *, action: str, by: User | None = None
+) -> None:
+    """Write the states of records of one kind before and after a change; in bulk, whatever their number.
+
+    What is new has no state before.
+    """
+    changes = list(changes)
+    if not changes:
+        return
+    kind, keys = changes[0][1].kind, [after.object_id for _before, after in changes]
+    latest = HistoryEntry.objects.filter(kind=kind, object_id__in=keys).order_by("object_id", "-id")
+    known = dict(latest.distinct("object_id").values_list("object_id", "digest"))
+    made = []
+    for before, after in changes:
+        after.action = action
+        _sign(after, by, "")
+        if before and known.get(before.object_id) != before.digest:
+            before.action = "found" if before.object_id in known else "before"
+            made.append(before)
+        made.append(after)
+    HistoryEntry.objects.bulk_create(made)
+
+
+def known_state(kind: Kind, record: Model, content: dict) -> HistoryEntry:
+    """Return the state of a record whose content is known, without reading it again."""
+    return _state(kind, record, content)
+
+
+def _state(kind: Kind, record: Model, content: dict) -> HistoryEntry:
+    standing = {name: getattr(record, name) for name in BESIDE.get(kind.name, ())}
+    if standing.get("published_at"):
+        standing["published_at"] = standing["published_at"].isoformat()
+    with translation.override("en"):
+        label = str(record)[:300]
+    return HistoryEntry(
+        kind=kind.name,
+        key=kind.key_of(record),
+        object_id=record.pk,
+        label=label,
+        record=content,
+        standing=standing,
+        digest=fingerprint({"record": content, "standing": standing}),
+    )
+
+
+def _sign(entry: HistoryEntry, by: User | None, reason: str) -> None:
+    entry.by = by
+    entry.by_name = (by.get_full_name() or by.get_username()) if by else ""
+    entry.reason = reason
+
+
+def _note_deleted(record: Model, root: HistoryEntry | None, by: User | None, reason: str) -> HistoryEntry:
+    begin(record)
+    last = snapshot(record)
+    entry = HistoryEntry(
+        kind=last.kind, key=last.key, object_id=last.object_id, label=last.label, action="deleted", along_with=root
+    )
+    _sign(entry, by, reason)
+    entry.save()
+    return entry

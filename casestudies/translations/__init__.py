@@ -1,0 +1,30 @@
+"""Translations: which source text each was made from, what is outdated, what nobody reviewed, and what awaits work.
+
+A trigger keeps the rows of `TranslatedText` (migration 0011), so that whoever writes a study writes them. A study that
+becomes another one's text, when a revision is begun or approved, takes its rows along by `carry`.
+"""
+
+from .queue import Totals, totals, waiting
+from .standing import Standing, standing
+from .states import State, TextState, is_target, source_language, states, target_languages
+from .writing import approve, carry, outdated, settle, workplace, write
+
+__all__ = [
+    "Standing",
+    "State",
+    "TextState",
+    "Totals",
+    "approve",
+    "carry",
+    "is_target",
+    "outdated",
+    "settle",
+    "source_language",
+    "standing",
+    "states",
+    "target_languages",
+    "totals",
+    "waiting",
+    "workplace",
+    "write",
+]

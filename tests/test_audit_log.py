@@ -1,0 +1,74 @@
+"""The audit log: read by those who may, and changed by nobody."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from casestudies import history
+from casestudies.models import HistoryEntry
+from tests.curating import save, staff_with
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+LOGS = ["admin_logentry", "casestudies_historyentry", "casestudies_deletedrecord"]
+
+
+@pytest.fixture
+def draft(curator, make_study):
+    """A draft that was changed once."""
+    study = make_study(status="draft", published_at=None, title_en="Logged study")
+    save(curator, study, title_en="Logged twice")
+    return study
+
+
+@pytest.mark.parametrize("model", [LogEntry, HistoryEntry])
+def test_superuser_reads_the_log_and_cannot_change_it(curator, draft, model):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    entry = model.objects.first()
+    change, delete = (reverse(f"{name}_{deed}", args=[entry.pk]) for deed in ("change", "delete"))
+    listing = curator.get(reverse(f"{name}_changelist"))
+    assert "Logged twice" in listing.content.decode()
+    assert "delete_selected" not in listing.content.decode()
+    assert "Logged twice" in curator.get(change).content.decode()
+    assert curator.post(change, {"label": "Forged", "object_repr": "Forged"}).status_code == 403
+    assert curator.post(delete, {"post": "yes"}).status_code == 403
+    assert curator.get(reverse(f"{name}_add")).status_code == 403
+    bulk = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
+    curator.post(reverse(f"{name}_changelist"), bulk)
+    assert model.objects.filter(pk=entry.pk).exists()
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_log_is_shown_to_those_who_may_see_it(log):
+    address = reverse(f"admin:{log}_changelist")
+    assert staff_with("change_casestudy").get(address).status_code == 403
+    assert staff_with(f"view_{log.partition('_')[2]}").get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda entry: HistoryEntry.objects.filter(pk=entry.pk).update(reason="Another"),
+        lambda entry: HistoryEntry.objects.filter(pk=entry.pk).update(by=UserFactory()),
+        lambda entry: HistoryEntry.objects.filter(pk=entry.pk).update(by=None, by_name="Nobody"),
+        lambda entry: HistoryEntry.objects.filter(pk=entry.pk).delete(),
+    ],
+)
+def test_database_refuses_to_rewrite_the_history(draft, rewrite):
+    with pytest.raises(DatabaseError, match="cannot be rewritten"), transaction.atomic():
+        rewrite(history.entries(draft).first())
+    assert history.entries(draft).first().reason == ""
+
+
+def test_history_survives_the_account(make_study):
+    author = UserFactory(first_name="Anna", last_name="Berg", is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(author, "django.contrib.auth.backends.ModelBackend")
+    study = make_study(status="draft", published_at=None)
+    save(client, study, title_en="Written by Anna")
+    LogEntry.objects.all().delete()
+    author.delete()
+    entry = history.entries(study).first()
+    assert (entry.by, entry.by_name) == (None, "Anna Berg")

@@ -1,0 +1,457 @@
+"""What happened to studies and vocabularies: written, shown, compared, and undone."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from casestudies import history
+from casestudies.models import CaseStudy, Convention, Country, HistoryEntry, Party, Source, Theme
+from tests.curating import change_address, form_data, found, save, staff_with, step
+from tests.factories import CaseStudyFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+DELETED = reverse("admin:casestudies_deletedrecord_changelist")
+
+
+@pytest.fixture
+def draft(make_study):
+    """A draft with a measured result."""
+    return make_study(slug="drafted", status="draft", published_at=None, practice_en="Old practice here.", outcomes=1)
+
+
+def address(record, *way) -> str:
+    name = "restore" if way else "history"
+    return reverse(f"admin:casestudies_{record._meta.model_name}_{name}", args=[record.pk, *way])
+
+
+def page(client: Client, where: str) -> str:
+    """Return the words of a page, without what only looks."""
+    content = client.get(where).content.decode().partition("<main")[2]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content))
+
+
+def happened(record) -> list[str]:
+    return list(history.entries(record).values_list("action", flat=True))
+
+
+# Writing -----------------------------------------------------------------------------------------------------------
+
+
+def test_first_change_keeps_the_state_before_it_with_who_and_why(curator, draft):
+    save(curator, draft, practice_en="New practice here.", why="The ministry wrote to us.")
+    after, before = history.entries(draft)
+    assert (before.action, before.record["en"]["practice"]) == ("before", "Old practice here.")
+    assert (after.action, after.record["en"]["practice"]) == ("changed", "New practice here.")
+    assert (after.reason, after.by_name) == ("The ministry wrote to us.", after.by.username)
+    assert after.record["sources"][0]["title"] == "Annual report"
+
+
+def test_saving_without_a_change_writes_nothing(curator, draft):
+    save(curator, draft, practice_en="One line.\r\nAnother.")
+    save(curator, draft, practice_en="One line.\r\nAnother.")
+    assert happened(draft) == ["changed", "before"]
+
+
+def test_every_step_of_the_status_is_kept(curator, make_study):
+    study = make_study(status="draft", published_at=None)
+    save(curator, study, title_en="Stepped")
+    step(curator, "submit", study, comment="Please look.")
+    assert happened(study) == ["submitted", "changed", "before"]
+    assert "Status" in page(curator, address(study))
+
+
+def test_new_record_begins_its_history(curator):
+    data = {"code": "quokkas", "name_en": "Quokkas", "position": 3, "why": "Asked for"}
+    assert curator.post(reverse("admin:casestudies_theme_add"), data).status_code == 302
+    entry = history.entries(Theme.objects.get(code="quokkas")).get()
+    assert (entry.action, entry.reason, entry.standing) == ("created", "Asked for", {"position": 3})
+
+
+def test_rows_that_are_records_of_their_own_have_their_own_history(curator):
+    country = Country.objects.filter(memberships__isnull=False).first()
+    party = country.memberships.order_by("convention__position").first()
+    response = save(curator, country, **{"memberships-0-year": "1999", "why": "Checked"})
+    assert response.redirect_chain, response.context["errors"]
+    party = Party.objects.get(pk=party.pk)
+    assert [entry.reason for entry in HistoryEntry.objects.filter(kind="party", action="changed")] == ["Checked"]
+    assert happened(country) == ["changed", "before"]
+
+
+def test_loading_over_a_record_keeps_both_states(curator, settings):
+    theme = Theme.objects.get(code="single-window")
+    name = theme.name_en
+    save(curator, theme, name_en="Renamed by a curator")
+    call_command("load_collection", "--overwrite", verbosity=0)
+    assert happened(theme) == ["loaded", "changed", "before"]
+    assert history.entries(theme).first().record["name"]["en"] == name
+    assert HistoryEntry.objects.exclude(object_id=theme.pk).count() == 0
+
+
+# Reading -----------------------------------------------------------------------------------------------------------
+
+
+def test_history_says_who_when_why_and_what_word_by_word(curator, draft):
+    save(curator, draft, practice_en="New practice here.", why="Wrong before.")
+    text = page(curator, address(draft))
+    for expected in ("Changed", "Wrong before.", "As it was before", "[deleted: Old ] [inserted: New ] practice here."):
+        assert expected in text
+    assert history.entries(draft).first().by_name in text
+
+
+def test_vocabulary_is_compared_in_words(curator):
+    country = Country.objects.get(alpha2="NO")
+    save(curator, country, name_en="Kingdom Norway", lldc="on", osce="partner", alternative_names_en="Norge\nNoreg")
+    text = page(curator, address(country))
+    for expected in (
+        "[inserted: Kingdom ] Norway",
+        "Landlocked developing country Removed: No Added: Yes",
+        "OSCE status Removed: OSCE participating State Added: OSCE Partner for Co-operation",
+        "Added: Noreg",
+    ):
+        assert expected in text
+
+
+def test_any_two_states_are_compared(curator, draft):
+    for title in ("First", "Second", "Third"):
+        save(curator, draft, title_en=title)
+    third, _second, first, _before = history.entries(draft)
+    for old, new in [(first, third), (third, first)]:
+        text = page(curator, f"{address(draft)}?old={old.pk}&new={new.pk}")
+        assert "[deleted: First ] [inserted: Third ]" in text
+        assert "Second" not in text
+
+
+@pytest.mark.parametrize("query", ["old=1&new=x", "old=99999999999999999999&new=1", "new=1", "old=-1&new=\x00"])
+def test_comparing_what_is_not_there_is_not_found(curator, draft, query):
+    save(curator, draft, title_en="Another")
+    assert curator.get(f"{address(draft)}?{query}").status_code == 404
+
+
+def test_history_is_read_page_by_page(curator, draft):
+    user = UserFactory()
+    for number in range(25):
+        history.note(draft, by=user, action="changed", reason=f"Reason {number};")
+    first, second = page(curator, address(draft)), page(curator, f"{address(draft)}?p=2")
+    assert "Reason 24;" in first
+    assert "Reason 3;" not in first
+    assert "Reason 3;" in second
+    assert "25 entries" in first
+
+
+def test_queries_of_the_history_do_not_grow(curator, draft, django_assert_max_num_queries):
+    for number in range(20):
+        save(curator, draft, title_en=f"Title {number}") if number < 2 else history.note(
+            draft, by=None, action="changed"
+        )
+    with django_assert_max_num_queries(30):
+        curator.get(address(draft))
+
+
+# Restoring ---------------------------------------------------------------------------------------------------------
+
+
+def test_restoring_a_draft_is_a_new_entry(curator, draft):
+    whole = history.snapshot(draft).record
+    save(curator, draft, practice_en="Spoilt.", slug="spoilt", **{"sources-0-title": "Wrong source"})
+    before = history.entries(draft).last()
+    confirmation = page(curator, address(draft, before.pk))
+    assert "[deleted: Spoilt. ] [inserted: Old practice here. ]" in confirmation
+    assert CaseStudy.objects.get(pk=draft.pk).practice_en == "Spoilt."
+    assert curator.post(address(draft, before.pk), {"why": "It was right."}).status_code == 302
+    entry = history.entries(draft).first()
+    assert (entry.action, entry.reason, entry.record) == ("restored", "It was right.", whole)
+    draft.refresh_from_db()
+    assert (draft.slug, draft.status, draft.updated_by, draft.text_changed_by) == ("drafted", "draft", *[entry.by] * 2)
+    assert happened(draft) == ["restored", "changed", "before"]
+
+
+def test_published_study_is_restored_through_a_revision(curator, make_study):
+    study = make_study(slug="public", practice_en="Read by all.")
+    history.begin(study)
+    entry = history.entries(study).get()
+    assert "Begin a revision of it first" in page(curator, address(study, entry.pk))
+    curator.post(address(study, entry.pk), {"why": ""})
+    assert happened(study) == ["before"]
+    revision = CaseStudyFactory(slug="public-revision", status="draft", published_at=None, revises=study)
+    curator.post(address(study, entry.pk), {"why": ""})
+    revision.refresh_from_db()
+    study.refresh_from_db()
+    assert (revision.practice_en, revision.slug, revision.status) == ("Read by all.", "public-revision", "draft")
+    assert happened(study) == ["before"]
+    assert happened(revision) == ["restored", "before"]
+
+
+def test_restored_country_is_findable_as_it_was(curator, make_study):
+    make_study(slug="oslo", countries=["NO"])
+    country = Country.objects.get(alpha2="NO")
+    save(curator, country, name_en="Wombatland")
+    assert "oslo" in found("wombatland")
+    curator.post(address(country, history.entries(country).last().pk), {"why": ""})
+    country.refresh_from_db()
+    assert country.name_en == "Norway"
+    assert "oslo" not in found("wombatland")
+
+
+def test_what_names_a_lost_record_is_refused_in_plain_words(curator, draft):
+    theme = Theme.objects.create(code="short-lived", name_en="Short-lived")
+    draft.theme_links.create(theme=theme, position=1)
+    history.begin(draft)
+    draft.theme_links.filter(theme=theme).delete()
+    theme.delete()
+    entry = history.entries(draft).get()
+    response = curator.post(address(draft, entry.pk), {"why": "Kept in the form"})
+    content = response.content.decode()
+    assert "It names the theme “short-lived”, which is no longer there." in content
+    assert "Kept in the form" in content
+    assert draft.theme_links.count() == 1
+
+
+def test_address_taken_meanwhile_is_refused(curator, draft):
+    save(curator, draft, slug="elsewhere")
+    CaseStudyFactory(slug="drafted")
+    content = curator.post(address(draft, history.entries(draft).last().pk), {"why": ""}).content.decode()
+    assert "Another case study has its code, address or name now." in content
+
+
+@pytest.mark.parametrize(
+    ("record", "permission"),
+    [("draft", "restore_casestudy"), ("theme", "change_theme")],
+)
+def test_restoring_needs_its_permission(curator, draft, record, permission):
+    record = draft if record == "draft" else Theme.objects.get(code="seaports")
+    field = "title_en" if record == draft else "name_en"
+    old = getattr(record, field)
+    save(curator, record, **{field: "Changed"})
+    entry = history.entries(record).last()
+    view = f"view_{record._meta.model_name}"
+    reader, restorer = staff_with(view), staff_with(view, permission)
+    assert "Restore" not in page(reader, address(record))
+    assert reader.post(address(record, entry.pk), {"why": ""}).status_code == 403
+    assert "Restore" in page(restorer, address(record))
+    assert restorer.post(address(record, entry.pk), {"why": ""}).status_code == 302
+    record.refresh_from_db()
+    assert getattr(record, field) == old
+
+
+# Deletions ---------------------------------------------------------------------------------------------------------
+
+
+def delete(client: Client, record, why: str = "") -> None:
+    where = reverse(f"admin:casestudies_{record._meta.model_name}_delete", args=[record.pk])
+    assert client.post(where, {"post": "yes", "why": why}).status_code == 302
+
+
+def undo(client: Client, name: str):
+    entry = HistoryEntry.objects.filter(action="deleted", along_with=None).first()
+    where = reverse("admin:casestudies_deletedrecord_change", args=[entry.pk])
+    assert name in page(client, where)
+    return client.post(where, {"why": "Deleted by mistake"})
+
+
+def test_deleted_draft_comes_back_whole(curator, draft):
+    whole, key = history.snapshot(draft).record, draft.pk
+    delete(curator, draft, "A duplicate")
+    assert "A duplicate" in page(curator, DELETED)
+    assert undo(curator, "Old practice here.").status_code == 302
+    study = CaseStudy.objects.get(slug="drafted")
+    assert (study.pk, study.status, history.snapshot(study).record) == (key, "draft", whole)
+    assert happened(study) == ["restored", "deleted", "before"]
+    assert "A duplicate" not in page(curator, DELETED)
+
+
+def test_study_that_readers_saw_comes_back_archived(curator, make_study):
+    study = make_study(slug="seen", title_en="Seen quokkas")
+    history.note_deletion(study, by=None)
+    study.delete()
+    undo(curator, "Seen quokkas")
+    study = CaseStudy.objects.get(slug="seen")
+    assert (study.status, study.published_at is not None) == ("archived", True)
+    assert found("quokkas") == set()
+
+
+def test_convention_comes_back_with_its_provisions_and_parties(curator):
+    convention = Convention.objects.create(code="WOMBAT", name_en="Wombat Convention", short_name_en="Wombats")
+    provision = convention.provisions.create(ref_en="Article 1", code="wombat-1", position=7)
+    Party.objects.create(convention=convention, country=Country.objects.get(alpha2="NO"), source="Depositary")
+    delete(curator, convention)
+    assert "deleted successfully" in page(curator, DELETED)
+    assert page(curator, DELETED).count("Wombats") == 3
+    undo(curator, "Wombat Convention")
+    provision.refresh_from_db()
+    assert (provision.code, provision.position, provision.convention.code) == ("wombat-1", 7, "WOMBAT")
+    assert Party.objects.get(convention__code="WOMBAT").country.alpha2 == "NO"
+
+
+def test_records_deleted_together_in_a_list_come_back_one_by_one(curator):
+    themes = [Theme.objects.create(code=f"gone-{number}", name_en=f"Gone {number}") for number in (1, 2)]
+    bulk = {"action": "delete_selected", "_selected_action": [theme.pk for theme in themes], "post": "yes"}
+    curator.post(reverse("admin:casestudies_theme_changelist"), bulk)
+    assert not Theme.objects.filter(code__startswith="gone").exists()
+    undo(curator, "Gone")
+    assert Theme.objects.filter(code__startswith="gone").count() == 1
+
+
+def test_deletion_is_undone_by_those_who_may(draft):
+    history.note_deletion(draft, by=None)
+    draft.delete()
+    entry = HistoryEntry.objects.get(action="deleted")
+    where = reverse("admin:casestudies_deletedrecord_change", args=[entry.pk])
+    reader = staff_with("view_deletedrecord")
+    assert "Bring it back" not in page(reader, where)
+    assert reader.post(where, {"why": ""}).status_code == 403
+    assert staff_with("view_deletedrecord", "restore_casestudy").post(where, {"why": ""}).status_code == 302
+
+
+def test_revision_brought_back_before_its_study_stays_as_it_is(make_study):
+    study = make_study(slug="revised")
+    revision = CaseStudyFactory(slug="revising", status="draft", published_at=None, revises=study)
+    history.note_deletion(study, by=None)
+    study.delete()
+    of_revision, of_study = HistoryEntry.objects.filter(action="deleted")
+    revision = history.restore(of_revision, by=UserFactory())
+    CaseStudy.objects.filter(pk=revision.pk).update(title_en="Worked on since")
+    history.restore(of_study, by=UserFactory())
+    revision.refresh_from_db()
+    assert (revision.title_en, revision.revises) == ("Worked on since", None)
+    assert CaseStudy.objects.get(slug="revised").status == "archived"
+
+
+def test_deletion_is_undone_once(curator, draft):
+    delete(curator, draft)
+    undo(curator, "Old practice here.")
+    entry = HistoryEntry.objects.get(action="deleted")
+    where = reverse("admin:casestudies_deletedrecord_change", args=[entry.pk])
+    curator.post(where, {"why": "Again"})
+    assert happened(draft) == ["restored", "deleted", "before"]
+
+
+# Two people at once ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def colleague(db):
+    client = Client()
+    user = UserFactory(first_name="Anna", last_name="Berg", is_staff=True, is_superuser=True)
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def sent_back(response, draft) -> dict:
+    """Return what a browser sends of the form that was refused, after checking that nothing was saved."""
+    assert response.status_code == 200
+    data = {}
+    context = response.context
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    for form in forms:
+        for field in form:
+            if field.value() not in (None, False):
+                data[field.html_name] = field.value()
+    return data
+
+
+def test_second_to_save_sees_both_texts_and_decides(curator, colleague, draft):
+    where = change_address(draft)
+    opened = form_data(curator, where)
+    save(
+        colleague, draft, practice_en="Their practice here.", lessons_en="Their lessons.", challenge_en="Theirs alone."
+    )
+    mine = opened | {"practice_en": "My practice here.", "lessons_en": "My lessons.", "results_en": "Mine alone."}
+    refused = curator.post(where, mine)
+    content = refused.content.decode()
+    assert "Anna Berg saved this record on" in content
+    for text in ("<mark>Their</mark> practice here.", "<mark>My</mark> practice here.", "Theirs alone.", "Mine alone."):
+        assert text in content
+    assert [choice.name for choice in refused.context["conflict"].choices] == ["practice_en", "lessons_en"]
+    assert refused.context["conflict"].taken == ["Challenge [en]"]
+    draft.refresh_from_db()
+    assert draft.practice_en == "Their practice here."
+    again = sent_back(refused, draft) | {"keep-practice_en": "mine", "keep-lessons_en": "theirs"}
+    assert curator.post(where, again).status_code == 302
+    draft.refresh_from_db()
+    assert [draft.practice_en, draft.lessons_en] == ["My practice here.", "Their lessons."]
+    assert [draft.challenge_en, draft.results_en] == ["Theirs alone.", "Mine alone."]
+
+
+def test_rows_of_both_are_shown_and_kept(curator, colleague, draft):
+    where = change_address(draft)
+    opened = form_data(curator, where)
+    row = {"country_links-TOTAL_FORMS": 2, "country_links-1-position": 1}
+    theirs, mine = (row | {"country_links-1-country": Country.objects.get(alpha2=code).pk} for code in ("SE", "FI"))
+    save(colleague, draft, **theirs)
+    refused = curator.post(where, opened | mine)
+    (choice,) = refused.context["conflict"].choices
+    assert (choice.theirs, choice.mine) == (["Norway", "Sweden"], ["Norway", "Finland"])
+    again = sent_back(refused, draft)
+    codes = draft.country_links.values_list("country__alpha2", flat=True)
+    assert curator.post(where, again | {"keep-country_links": "mine"}).status_code == 302
+    assert sorted(codes.all()) == ["FI", "NO", "SE"]
+
+
+def test_rows_of_the_other_can_be_taken(curator, colleague, draft):
+    where = change_address(draft)
+    opened = form_data(curator, where)
+    save(colleague, draft, **{"sources-0-title": "Their source"})
+    refused = curator.post(where, opened | {"sources-0-title": "My source"})
+    assert "My source" in refused.content.decode()
+    assert curator.post(where, sent_back(refused, draft) | {"keep-sources": "theirs"}).status_code == 302
+    assert Source.objects.get(case_study=draft).title == "Their source"
+
+
+def test_form_survives_that_all_rows_were_written_anew(curator, colleague, draft):
+    where = change_address(draft)
+    history.begin(draft)
+    opened = form_data(curator, where)
+    save(colleague, draft, **{"sources-0-publisher": "Ministry"})
+    colleague.post(address(draft, history.entries(draft).last().pk), {"why": ""})
+    opened["opened_at"] = "another"
+    typed = {"outcomes-0-after": "5", "sources-0-publisher": "Agency"}
+    refused = curator.post(where, opened | typed)
+    response = curator.post(where, sent_back(refused, draft))
+    assert response.status_code == 302, response.context["errors"]
+    assert (draft.outcomes.get().after, draft.sources.get().publisher) == (5, "Agency")
+
+
+def test_third_save_in_between_is_told_again(curator, colleague, draft):
+    where = change_address(draft)
+    opened = form_data(curator, where)
+    save(colleague, draft, practice_en="Theirs.")
+    refused = curator.post(where, opened | {"practice_en": "Mine."})
+    save(colleague, draft, practice_en="Theirs again.")
+    again = curator.post(where, sent_back(refused, draft) | {"keep-practice_en": "mine"})
+    assert "Theirs again." in "".join(run.text for run in again.context["conflict"].choices[0].theirs)
+    draft.refresh_from_db()
+    assert draft.practice_en == "Theirs again."
+
+
+def test_form_that_does_not_say_what_it_was_opened_with_is_refused(curator, draft):
+    data = form_data(curator, change_address(draft)) | {"practice_en": "Typed for an hour."}
+    del data["opened_at"], data["opened_with"]
+    refused = curator.post(change_address(draft), data)
+    content = refused.content.decode()
+    assert "does not say which state of the record it shows" in content
+    assert "Typed for an hour." in content
+    assert curator.post(change_address(draft), sent_back(refused, draft)).status_code == 302
+    draft.refresh_from_db()
+    assert draft.practice_en == "Typed for an hour."
+
+
+def test_vocabulary_is_guarded_too(curator, colleague):
+    theme = Theme.objects.get(code="seaports")
+    opened = form_data(curator, change_address(theme))
+    save(colleague, theme, definition_en="Their definition.")
+    refused = curator.post(change_address(theme), opened | {"definition_en": "My definition."})
+    assert "Anna Berg saved this record on" in refused.content.decode()
+    theme.refresh_from_db()
+    assert theme.definition_en == "Their definition."
+
+
+def test_form_carries_what_it_was_opened_with(curator, draft):
+    content = curator.get(change_address(draft)).content.decode()
+    assert f'name="opened_at" value="{history.snapshot(draft).digest}"' in content
+    assert 'name="opened_with" value="' in content
+    assert 'name="why"' in content
