@@ -16,6 +16,7 @@ from casestudies.collection_records import case_record
 from casestudies.exports import Document, reading, workbook
 from casestudies.exports.json_document import content
 from casestudies.models import CaseStudy, Outcome, Source
+from casestudies.models.case import TEXT_FIELDS
 from casestudies.selection import Selection
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,9 @@ def test_names_and_texts_are_those_of_the_models(make_study, language):
         ]
         assert found["countries"] == [{"code": "NO", "name": model.country_links.get().country.name}]
         assert found["outcomes"][0]["indicator"] == model.outcomes.get().indicator
+        (for_table,) = reading.read([model.pk], vocabulary.current(), "{}", in_every_language=False)
+        assert [for_table.text(field) for field in TEXT_FIELDS] == [found[field] for field in TEXT_FIELDS]
+        assert ("ru" in for_table.record) == (language == "ru")
 
 
 def test_more_studies_than_a_batch_keep_their_order(client, monkeypatch):
@@ -183,7 +187,8 @@ def test_workbook_has_numbers_dates_and_links(client, empty_collection, make_stu
     "text",
     [
         *("=1+1", "@SUM(A1)", "+1", "-1", "{=1}", '=HYPERLINK("https://a")'),
-        *("😀 emoji 🇰🇿", "שלום עולם", "مرحبا بالعالم", "00123", "1e5", " spaces ", "_x0041_", "<b>&amp;</b>"),
+        *("😀 emoji 🇰🇿", "שלום עולם", "مرحبا بالعالم", "00123", "1e5", " spaces ", "_x0041_", "_x0041_x0042_", "a\rb"),
+        *("<b>&amp;</b>", "<r>a</r>"),
     ],
 )
 def test_text_stays_text_in_a_workbook(client, empty_collection, make_study, text):
@@ -194,9 +199,9 @@ def test_text_stays_text_in_a_workbook(client, empty_collection, make_study, tex
 
 
 def test_control_characters_are_left_out_of_a_workbook(client, empty_collection, make_study):
-    make_study(summary_en="a\x01b\x0bc\x1fd\ufffee\nf\tg")
+    make_study(summary_en="a\x01b\x0bc\x1fd\ufffee\nf\tg", challenge_en="\x01")
     (row,) = by_heading(opened(client, "/en/case-studies.xlsx").worksheets[0])
-    assert row["Summary"].value == "abcde\nf\tg"
+    assert (row["Summary"].value, row["Challenge"].value or "") == ("abcde\nf\tg", "")
 
 
 def test_text_longer_than_a_cell_is_cut_and_says_so(client, empty_collection, make_study):

@@ -8,4 +8,5 @@ CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 
 def without_control_characters(text: str) -> str:
     """Return a text without what no reader sees and some programs refuse."""
-    return CONTROL_CHARACTERS.sub("", text)
+    # Nearly every text is without them, and to find that out takes half as long as to replace nothing.
+    return CONTROL_CHARACTERS.sub("", text) if CONTROL_CHARACTERS.search(text) else text

@@ -54,7 +54,7 @@ class Column:
 
 
 def _joined(values: Iterable[object]) -> str:
-    return BETWEEN_VALUES.join(str(value) for value in values if value)
+    return BETWEEN_VALUES.join([str(value) for value in values if value])
 
 
 def _provisions(study: Study) -> str:

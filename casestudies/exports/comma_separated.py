@@ -17,13 +17,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 # What a spreadsheet passes over before it looks.
 PASSED_OVER = " \u00a0" + "".join(chr(code) for code in range(32) if chr(code) not in FORMULA_STARTS)
 
+# What a text begins with that may be one; most texts begin with a letter, and are not looked at further.
+_SUSPICIOUS = frozenset(PASSED_OVER).union(FORMULA_STARTS)
+
 # Rows that leave together: each piece of an answer costs as much as a few rows do.
 PIECE = 50
 
 
 def neutralized(value: str | int | date | None) -> str | int | date | None:
     """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before a text that looks like one."""
-    if isinstance(value, str) and value.lstrip(PASSED_OVER).startswith(FORMULA_STARTS):
+    if isinstance(value, str) and value[:1] in _SUSPICIOUS and value.lstrip(PASSED_OVER).startswith(FORMULA_STARTS):
         return f"'{value}"
     return value
 
@@ -45,7 +48,7 @@ class CommaSeparated:
         with translation.override(document.language):
             piece = [BYTE_ORDER_MARK + _row([str(column.heading) for column in COLUMNS])]
             for study in document.rows():
-                piece.append(_row([neutralized(column.value(study)) for column in COLUMNS]))
+                piece.append(_row([column.value(study) for column in COLUMNS]))
                 if len(piece) == PIECE:
                     yield without_control_characters("".join(piece))
                     piece = []
@@ -63,5 +66,5 @@ def _row(cells: list[str | int | date | None]) -> str:
 
 def _cell(cell: str | int | date | None) -> str:
     if isinstance(cell, str):
-        return '"{}"'.format(cell.replace('"', '""')) if cell else ""
+        return '"' + neutralized(cell).replace('"', '""') + '"' if cell else ""
     return "" if cell is None else str(cell)

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import pq
+from psycopg.errors import error_from_result
 
 from casestudies.collection_records import LANGUAGES, case_record
 from casestudies.models import CaseStudy
@@ -61,21 +64,28 @@ def of_model(study: CaseStudy, vocabulary: Vocabulary, site: str) -> Study:
 
 
 def read(
-    identifiers: Iterable[int], vocabulary: Vocabulary, address: str, *, of_any_status: bool = False
+    identifiers: Iterable[int],
+    vocabulary: Vocabulary,
+    address: str,
+    *,
+    in_every_language: bool = True,
+    of_any_status: bool = False,
 ) -> Iterator[Study]:
     """Yield the published studies with these primary keys, in this order; those for staff of any status.
 
-    `address` is that of a study's page with `{}` for the slug: to reverse each takes longer than to read it.
+    `address` is that of a study's page with `{}` for the slug: to reverse each takes longer than to read it. Unless
+    `in_every_language`, the records lack the texts that `Study.text` does not need: they are half of what is read.
     """
-    for batch, rows in _batches(iter(identifiers), of_any_status):
-        by_pk = {pk: row for pk, *row in rows}
+    languages = LANGUAGES if in_every_language else tuple(dict.fromkeys(("en", vocabulary.language)))
+    for batch, rows in _batches(iter(identifiers), _statement(languages, of_any_status)):
+        by_pk = {int(pk): row for pk, *row in rows}
         for pk in batch:
             if pk in by_pk:
-                record, updated, published, version = _record(*by_pk[pk])
+                record, updated, published, version = _record(languages, *by_pk[pk])
                 yield Study(record, updated, address.format(record["slug"]), vocabulary, published, version)
 
 
-def _batches(identifiers: Iterator[int], of_any_status: bool) -> Iterator[tuple[list[int], list[tuple]]]:
+def _batches(identifiers: Iterator[int], statement: bytes) -> Iterator[tuple[list[int], list[list[bytes | None]]]]:
     """Yield primary keys and rows, batch by batch. While one is worked on, PostgreSQL puts the next together.
 
     The other thread uses the same connection, one statement at a time, and so sees what this transaction sees.
@@ -85,35 +95,56 @@ def _batches(identifiers: Iterator[int], of_any_status: bool) -> Iterator[tuple[
     try:
         with ThreadPoolExecutor(1) as ahead:
             batch = list(islice(identifiers, BATCH))
-            coming = ahead.submit(_fetched, connection, batch, of_any_status)
+            coming = ahead.submit(_fetched, connection, batch, statement)
             while batch:
                 here, rows = batch, coming.result()
                 batch = list(islice(identifiers, BATCH))
-                coming = ahead.submit(_fetched, connection, batch, of_any_status)
+                coming = ahead.submit(_fetched, connection, batch, statement)
                 yield here, rows
     finally:
         connection.dec_thread_sharing()
 
 
-def _fetched(connection: BaseDatabaseWrapper, identifiers: list[int], of_any_status: bool) -> list[tuple]:
+def _fetched(connection: BaseDatabaseWrapper, identifiers: list[int], statement: bytes) -> list[list[bytes | None]]:
+    """Return the rows as PostgreSQL writes them.
+
+    libpq itself waits for the answer. A cursor takes it in small parts, and before each it waits for the interpreter's
+    lock: while this process writes, which is always, PostgreSQL would stand still for most of the time.
+    """
     if not identifiers:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT, {"ids": identifiers, "of_any_status": of_any_status})
-        return cursor.fetchall()
+    connection.ensure_connection()
+    parameters = ["{{{}}}".format(",".join(map(str, identifiers))).encode()]
+    with connection.connection.lock:  # as a cursor does: the other thread may ask for names meanwhile
+        result = connection.connection.pgconn.exec_params(statement, parameters)
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        raise error_from_result(result)
+    columns = range(result.nfields)
+    return [[result.get_value(row, column) for column in columns] for row in range(result.ntuples)]
 
 
 def _record(
-    record: str, sources: str | None, updated: str, published: str | None, version: str | None
+    languages: tuple[str, ...],
+    record: bytes,
+    updated: bytes,
+    published: bytes | None,
+    version: bytes | None,
+    *texts: bytes,
 ) -> tuple[dict, datetime, datetime | None, dict | None]:
     """Return a study's record, its last change, its publication, and its version."""
     record = orjson.loads(record)
+    in_order = map(bytes.decode, texts)
+    for language in languages:
+        record[language] = {field: next(in_order) for field in TEXT_FIELDS}
     # Outcomes name the place of their source in the list; the database names its primary key.
-    place_of = {pk: place for place, pk in enumerate(orjson.loads(sources or "[]"))}
+    place_of = {source.pop("pk"): place for place, source in enumerate(record["sources"])}
     for outcome in record["outcomes"]:
         outcome["source"] = place_of[outcome["source"]]
-    moment = published and datetime.fromisoformat(published)
-    return record, datetime.fromisoformat(updated), moment, version and orjson.loads(version)
+    return record, _moment(updated), published and _moment(published), version and orjson.loads(version)
+
+
+def _moment(written: bytes) -> datetime:
+    return datetime.fromisoformat(written.decode())
 
 
 # The statement ---------------------------------------------------------------------------------------------------
@@ -134,7 +165,7 @@ def _links(model: str, joins: str = "", **columns: str) -> str:
     return f"""
     LEFT JOIN (
         SELECT link.case_study_id, {lists} FROM casestudies_{model} link {joins}
-        WHERE link.case_study_id = ANY(%(ids)s) GROUP BY link.case_study_id
+        WHERE link.case_study_id = ANY($1::bigint[]) GROUP BY link.case_study_id
     ) {model} ON {model}.case_study_id = study.id"""
 
 
@@ -142,28 +173,6 @@ def _list(column: str) -> str:
     return f"coalesce({column}, '[]')"
 
 
-_RECORD = _object(
-    slug="study.slug",
-    chapter="chapter.number",
-    other_chapters=_list("casechapter.numbers"),
-    themes=_list("casetheme.codes"),
-    countries=_list("casecountry.codes"),
-    region_scope=f"CASE WHEN concat(study.region_scope_en, study.region_scope_ru) <> ''"
-    f" THEN {_by_language('study.region_scope')} END",
-    instruments=_list("caseprovision.instruments"),
-    transport_modes="study.transport_modes",
-    period=_object(start="study.period_start", end="study.period_end"),
-    places=_list("place.places"),
-    implementers="study.implementers",
-    **{
-        language: _object(**{field: f"coalesce(study.{field}_{language}, '')" for field in TEXT_FIELDS})
-        for language in LANGUAGES
-    },
-    outcomes=_list("outcome.outcomes"),
-    sources=_list("source.sources"),
-    handbook="study.handbook",
-    confidence="study.confidence",
-)
 _COUNTRY = "casestudies_country country ON country.id = link.country_id"
 _LINKS = (
     _links("casechapter", "JOIN casestudies_chapter other ON other.id = link.chapter_id", numbers="other.number"),
@@ -196,18 +205,47 @@ _LINKS = (
     _links(
         "source",
         sources=_object(
+            pk="link.id",
             title="link.title",
             publisher="link.publisher",
             year="link.year",
             url="nullif(link.url, '')",
             checked="link.checked",
         ),
-        identifiers="link.id",
     ),
 )
-_STATEMENT = f"""
-    SELECT study.id, {_RECORD}::text, source.identifiers::text, to_json(study.updated_at) #>> '{{}}',
-        to_json(study.published_at) #>> '{{}}', version.version::text
+
+
+@cache
+def _statement(languages: tuple[str, ...], of_any_status: bool) -> bytes:
+    """Return the statement for records with the texts in these languages.
+
+    Texts are columns beside the record, which has a place for them: it would take PostgreSQL longer to write them as
+    JSON, and this process longer to read that, than all the rest of a record.
+    """
+    record = _object(
+        slug="study.slug",
+        chapter="chapter.number",
+        other_chapters=_list("casechapter.numbers"),
+        themes=_list("casetheme.codes"),
+        countries=_list("casecountry.codes"),
+        region_scope=f"CASE WHEN concat(study.region_scope_en, study.region_scope_ru) <> ''"
+        f" THEN {_by_language('study.region_scope')} END",
+        instruments=_list("caseprovision.instruments"),
+        transport_modes="study.transport_modes",
+        period=_object(start="study.period_start", end="study.period_end"),
+        places=_list("place.places"),
+        implementers="study.implementers",
+        **dict.fromkeys(languages, "NULL"),
+        outcomes=_list("outcome.outcomes"),
+        sources=_list("source.sources"),
+        handbook="study.handbook",
+        confidence="study.confidence",
+    )
+    texts = ", ".join(f"coalesce(study.{field}_{language}, '')" for language in languages for field in TEXT_FIELDS)
+    return f"""
+    SELECT study.id, {record}::text, to_json(study.updated_at) #>> '{{}}', to_json(study.published_at) #>> '{{}}',
+        version.version::text, {texts}
     FROM casestudies_casestudy study
     JOIN casestudies_chapter chapter ON chapter.id = study.chapter_id{"".join(_LINKS)}
     LEFT JOIN LATERAL (
@@ -215,4 +253,4 @@ _STATEMENT = f"""
         FROM casestudies_casestudyversion version WHERE version.slug = study.slug
         ORDER BY version.number DESC LIMIT 1
     ) version ON true
-    WHERE (study.status = 'published' OR %(of_any_status)s) AND study.id = ANY(%(ids)s)"""
+    WHERE {"true" if of_any_status else "study.status = 'published'"} AND study.id = ANY($1::bigint[])""".encode()

@@ -13,6 +13,7 @@ from .base import Group
 from .characters import CONTROL_CHARACTERS, without_control_characters
 from .columns import COLUMNS, OUTCOME_COLUMNS, SOURCE_COLUMNS, Column, Value
 from .document import Document
+from .sheet_rows import Cell, SheetOfRows
 
 # Excel's own limits, https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3
 ROWS_ON_A_SHEET = 1_048_576
@@ -63,7 +64,8 @@ class _Table:
 
     def _begin_sheet(self) -> None:
         self.sheets += 1
-        self._sheet = self._book.add_worksheet(self.name if self.sheets == 1 else f"{self.name} {self.sheets}")
+        name = self.name if self.sheets == 1 else f"{self.name} {self.sheets}"
+        self._sheet = self._book.add_worksheet(name, worksheet_class=SheetOfRows)
         self._sheet.freeze_panes(1, 1)
         self._row, self._links = 1, 0
         for place, (heading, width) in enumerate(self._columns):
@@ -75,49 +77,51 @@ class _Table:
         if self._row == ROWS_ON_A_SHEET:
             self.finish()
             self._begin_sheet()
-        for place, value in enumerate(values):
-            if value is not None and value != "":
-                self._write_cell(place, value)
+        cells = enumerate(values)
+        self._sheet.append(
+            self._row, [self._cell(place, value) for place, value in cells if value is not None and value != ""]
+        )
         self._row += 1
 
     def finish(self) -> None:
         """Put the filters over the rows that were written."""
         self._sheet.autofilter(0, 0, self._row - 1, len(self._columns) - 1)
 
-    def _write_cell(self, place: int, value: Value) -> None:
+    def _cell(self, place: int, value: Value) -> Cell:
         if isinstance(value, str):
-            if value.startswith(("https://", "http://")) and self._write_link(place, value):
-                return
+            linked = value.startswith(("https://", "http://")) and self._link(place, value)
+            if _may_be_too_long(value):
+                self.cut_texts += _length(without_control_characters(value)) > CHARACTERS_IN_A_CELL
             # A string is written as a string: no spreadsheet takes it for a formula, however it begins.
-            self.cut_texts += _length(without_control_characters(value)) > CHARACTERS_IN_A_CELL
-            self._sheet.write_string(self._row, place, fitting(value), self._formats.text)
-        elif isinstance(value, bool):
-            self._sheet.write_boolean(self._row, place, value, self._formats.number)
-        elif isinstance(value, date):
-            self._sheet.write_datetime(self._row, place, value, self._formats.date)
-        else:
-            self._sheet.write_number(self._row, place, value, self._formats.number)
+            return place, fitting(value), self._formats.link if linked else self._formats.text
+        return place, value, self._formats.date if isinstance(value, date) else self._formats.number
 
-    def _write_link(self, place: int, address: str) -> bool:
-        """Write an address as a link and say so; not where Excel would refuse it."""
-        if " " in address or len(address) > LENGTH_OF_A_LINK or CONTROL_CHARACTERS.search(address):
+    def _link(self, place: int, address: str) -> bool:
+        """Let a cell lead to an address and say so; not where Excel would refuse it."""
+        if " " in address or _length(address) > LENGTH_OF_A_LINK or CONTROL_CHARACTERS.search(address):
             return False
         if self._links == LINKS_ON_A_SHEET:
             self.unlinked += 1
             return False
         self._links += 1
-        return self._sheet.write_url(self._row, place, address, self._formats.link) == 0
+        self._sheet.link(self._row, place, address)
+        return True
 
 
 def fitting(text: str) -> str:
     """Return a text as a cell can hold it; one that is too long is cut and says so in the active language."""
     text = without_control_characters(text)
-    if _length(text) <= CHARACTERS_IN_A_CELL:
+    if not _may_be_too_long(text) or _length(text) <= CHARACTERS_IN_A_CELL:
         return text
     note = " " + gettext("[… cut: a cell holds no more; the whole text is on the study’s page]")
     # In the middle of a character of two units nothing may be cut.
     units = text.encode("utf-16-le")[: 2 * (CHARACTERS_IN_A_CELL - _length(note))]
     return units.decode("utf-16-le", errors="ignore") + note
+
+
+def _may_be_too_long(text: str) -> bool:
+    """Say whether to look at the length of a text: most are far shorter, and no character is longer than two."""
+    return len(text) > CHARACTERS_IN_A_CELL // 2
 
 
 def _length(text: str) -> int:

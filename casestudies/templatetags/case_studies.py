@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, ngettext_lazy
 
 from casestudies import vocabulary
 from casestudies.collection_records import number as plain_number
@@ -139,6 +139,20 @@ def period(study: CaseStudy) -> str:
     return str(start) if start == end else f"{start}–{end}"
 
 
+# Lazy: a table of outcomes asks for thousands, and to translate every unit for each took most of a table's time.
+_QUANTITIES = {
+    "hours": ngettext_lazy("%(number)s hour", "%(number)s hours", "plural"),
+    "minutes": ngettext_lazy("%(number)s minute", "%(number)s minutes", "plural"),
+    "days": ngettext_lazy("%(number)s day", "%(number)s days", "plural"),
+    "documents": ngettext_lazy("%(number)s document", "%(number)s documents", "plural"),
+    "trucks-per-day": ngettext_lazy("%(number)s truck a day", "%(number)s trucks a day", "plural"),
+    "stars": ngettext_lazy("%(number)s star", "%(number)s stars", "plural"),
+    "percent": gettext_lazy("%(number)s per cent"),
+    "eur": gettext_lazy("EUR %(number)s"),
+    "usd": gettext_lazy("USD %(number)s"),
+}
+
+
 @register.simple_tag
 def quantity(value: Decimal | float | None, unit: str) -> str:
     """Return a measured number with its unit, as the reader's language writes it; "–" where there is none."""
@@ -147,18 +161,8 @@ def quantity(value: Decimal | float | None, unit: str) -> str:
     value = plain_number(value)
     shown = number_format(value, use_l10n=True, force_grouping=abs(value) >= 10_000)
     plural = value if isinstance(value, int) else 2  # fractions take the form of few, in both languages
-    words = {
-        "hours": ngettext("%(number)s hour", "%(number)s hours", plural),
-        "minutes": ngettext("%(number)s minute", "%(number)s minutes", plural),
-        "days": ngettext("%(number)s day", "%(number)s days", plural),
-        "documents": ngettext("%(number)s document", "%(number)s documents", plural),
-        "trucks-per-day": ngettext("%(number)s truck a day", "%(number)s trucks a day", plural),
-        "stars": ngettext("%(number)s star", "%(number)s stars", plural),
-        "percent": gettext("%(number)s per cent"),
-        "eur": gettext("EUR %(number)s"),
-        "usd": gettext("USD %(number)s"),
-    }
-    return (words.get(unit, "%(number)s") % {"number": shown}).replace(" ", NO_BREAK_SPACE)
+    words = _QUANTITIES.get(unit, "%(number)s") % {"number": shown, "plural": plural}
+    return words.replace(" ", NO_BREAK_SPACE)
 
 
 @register.simple_tag
