@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from casestudies import link_checks
+from casestudies import access, link_checks
 from casestudies.context_processors import site_address
 from casestudies.link_asking import Asker
 from casestudies.models import CaseStudy, LinkCheck, Source
@@ -31,7 +31,7 @@ class ChecksLinks:
 
     def has_check_links_permission(self, request: HttpRequest) -> bool:
         """Say whether the curator may have other sites asked."""
-        return request.user.has_perm("casestudies.check_links")
+        return access.may(request.user, "check_links")
 
     @admin.action(description=_("Check the links of the sources"), permissions=["check_links"])
     def check_links(self, request: HttpRequest, queryset: QuerySet[CaseStudy]) -> None:
@@ -57,7 +57,7 @@ class ChecksLinks:
             self.message_user(request, text % {"cited": len(cited), "most": MOST_AT_ONCE}, messages.WARNING)
 
     def _say_with_list(self, request: HttpRequest, text: str) -> None:
-        if request.user.has_perm("casestudies.view_linkcheck"):
+        if access.may(request.user, "view_linkcheck"):
             address = reverse("admin:casestudies_linkcheck_changelist")
             text = format_html('{} <a href="{}">{}</a>', text, address, gettext("All link checks"))
         self.message_user(request, text, messages.SUCCESS)

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from casestudies import history
+from casestudies import access, history
 from casestudies.collection_kinds import CASE, KINDS
 from casestudies.models import DeletedRecord, HistoryEntry
 from casestudies.models.history import ACTIONS
@@ -38,9 +38,9 @@ def may_restore(request: HttpRequest, entry: HistoryEntry) -> bool:
     """Say whether the person may write an entry's state back, be the record there or deleted."""
     kind = history.kind_of(entry)
     if kind is CASE:
-        return request.user.has_perm("casestudies.restore_casestudy")
+        return access.may(request.user, "restore_casestudy")
     deed = "change" if kind.model.objects.filter(pk=entry.object_id).exists() else "add"
-    return request.user.has_perm(f"casestudies.{deed}_{kind.model._meta.model_name}")
+    return access.may(request.user, f"{deed}_{kind.model._meta.model_name}")
 
 
 class KeepsHistory:

@@ -20,6 +20,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casestudies import access
 from casestudies.importing import files, jobs, marked_workbook, template_file
 from casestudies.importing.applying import path_and_value
 from casestudies.importing.comparing import empty_record, read_known, with_values
@@ -28,7 +29,7 @@ from casestudies.versions.differences import Difference, differences
 from casestudies.versions.rebuilt import as_published
 from casestudies.vocabulary import Vocabulary
 
-PERMISSION = "casestudies.import_casestudy"
+PERMISSION = "import_casestudy"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STUDIES_ON_A_PAGE = 20
 FAULTS_ON_A_PAGE = 50
@@ -83,7 +84,7 @@ class ImportMixin:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Offer the import to those who may."""
-        context = {"may_import": request.user.has_perm(PERMISSION), **(extra_context or {})}
+        context = {"may_import": access.may(request.user, PERMISSION), **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def imports_view(self, request: HttpRequest) -> HttpResponse:
@@ -143,7 +144,7 @@ def _allowed(view: Callable) -> Callable:
 
     @wraps(view)
     def checked(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if not request.user.has_perm(PERMISSION):
+        if not access.may(request.user, PERMISSION):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

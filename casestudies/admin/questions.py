@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from casestudies import fruitless_questions
+from casestudies import access, fruitless_questions
 from casestudies.models import FruitlessQuestion
 
 from .audit import RecordOfEvents
@@ -28,7 +28,7 @@ class FruitlessQuestionAdmin(RecordOfEvents):
 
     def has_dismiss_permission(self, request: HttpRequest) -> bool:
         """Say whether somebody may take questions off the list."""
-        return request.user.has_perm("casestudies.delete_fruitlessquestion")
+        return access.may(request.user, "delete_fruitlessquestion")
 
     @admin.action(description=_("Dismiss"), permissions=["dismiss"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[FruitlessQuestion]) -> None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from casestudies import translations
+from casestudies import access, translations
 from casestudies.models import CaseStudy, TranslationDelivery
 from casestudies.models.translated_text import TRANSLATED_FIELDS
 from casestudies.translations import delivery, units
@@ -35,7 +35,7 @@ FOLLOWS, APPROVED = "translation-follows", "translation-approved"
 
 def may_translate(request: HttpRequest, language: str) -> bool:
     """Say whether the curator may write and approve texts in this language."""
-    return request.user.has_perm(f"casestudies.translate_{language}")
+    return access.may(request.user, f"translate_{language}")
 
 
 def _languages_of(request: HttpRequest) -> list[str]:

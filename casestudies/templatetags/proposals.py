@@ -3,6 +3,7 @@
 from django import template
 from django.template.context import Context
 
+from casestudies import access
 from casestudies.models import CaseStudy, Proposal
 
 register = template.Library()
@@ -12,7 +13,7 @@ register = template.Library()
 def proposal_of(context: Context, study: CaseStudy | None) -> dict:
     """Return the proposal that a study began as, for staff who may see who made it."""
     user = context["request"].user
-    if study is None or not user.has_perm("casestudies.view_proposal"):
+    if study is None or not access.may(user, "view_proposal"):
         return {"proposal": None}
     proposal = Proposal.objects.filter(case_study=study).select_related("case_study", "declined_by").first()
-    return {"proposal": proposal, "may_decline": user.has_perm("casestudies.archive_casestudy")}
+    return {"proposal": proposal, "may_decline": access.may(user, "archive_casestudy")}
