@@ -100,6 +100,13 @@ def archive(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStud
 
 
 @transaction.atomic
+def set_aside(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy:
+    """Archive what readers never saw. Raises ValidationError unless it is a draft or in review."""
+    _lock(study, [Status.DRAFT, Status.IN_REVIEW], Status.ARCHIVED)
+    return _move(study, user, Status.ARCHIVED, "archived", comment)
+
+
+@transaction.atomic
 def reopen(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy:
     """Take an archived study up again as a draft. Raises ValidationError unless it is archived."""
     _lock(study, [Status.ARCHIVED], Status.DRAFT)

@@ -12,12 +12,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from casestudies import access
 from casestudies.models import CaseStudy, Proposal
 from casestudies.proposals import records
 
 from .audit import RecordOfEvents
-
-WAITING = Q(declined_at=None, case_study__published_at=None)
 
 
 class ProposedFilter(admin.SimpleListFilter):
@@ -52,7 +51,7 @@ class DecisionFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
         """Keep the proposals of one kind."""
         conditions = {
-            "waiting": WAITING,
+            "waiting": Q(pk__in=records.waiting().values("pk")),
             "published": Q(case_study__published_at__isnull=False),
             "declined": Q(declined_at__isnull=False),
         }
@@ -86,7 +85,7 @@ class ProposalAdmin(RecordOfEvents):
 
     def has_delete_permission(self, request: HttpRequest, obj: Proposal | None = None) -> bool:
         """Allow it with its draft, as for spam."""
-        return request.user.has_perm("casestudies.delete_proposal")
+        return access.may(request.user, "delete_proposal")
 
     def get_actions(self, request: HttpRequest) -> dict:
         """Offer no deleting in bulk: what is proposed is declined."""
@@ -127,7 +126,7 @@ class ProposalAdmin(RecordOfEvents):
 
     def decline(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask why, and decline."""
-        if not (self.has_view_permission(request) and request.user.has_perm("casestudies.archive_casestudy")):
+        if not (self.has_view_permission(request) and access.may(request.user, "archive_casestudy")):
             raise PermissionDenied
         proposal = self.get_queryset(request).filter(pk=pk).first()
         if proposal is None:
@@ -157,7 +156,7 @@ class ProposalAdmin(RecordOfEvents):
 
     def has_forget_permission(self, request: HttpRequest) -> bool:
         """Say whether somebody may delete personal data before their time."""
-        return request.user.has_perm("casestudies.delete_proposal")
+        return access.may(request.user, "delete_proposal")
 
     @admin.action(description=_("Delete the personal data now"), permissions=["forget"])
     def forget(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext
 
-from casestudies import history
+from casestudies import editorial, history
 from casestudies.models import CaseCountry, CaseStudy, Chapter, Country, Proposal, Source
 from casestudies.models.case import TEXT_FIELDS
 
@@ -80,10 +80,7 @@ def decline(proposal: Proposal, user: settings.AUTH_USER_MODEL, reason: str) -> 
     proposal.refresh_from_db()
     if proposal.declined_at or study.status not in (CaseStudy.Status.DRAFT, CaseStudy.Status.IN_REVIEW):
         raise ValidationError(gettext("This proposal was decided already."))
-    study.status = CaseStudy.Status.ARCHIVED
-    study.updated_by = user
-    study.save(update_fields=["status", "updated_by", "updated_at"])
-    history.note(study, by=user, action="archived", reason=reason)
+    editorial.set_aside(study, user, reason)
     proposal.declined_at, proposal.declined_by, proposal.declined_because = timezone.now(), user, reason
     proposal.save(update_fields=["declined_at", "declined_by", "declined_because"])
 
