@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from casestudies import access, search_index
+from casestudies import access
 from casestudies.models import CaseCountry, CaseStudy, Country
 from casestudies.models.case import TEXT_FIELDS
 
@@ -195,11 +195,10 @@ class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLin
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
-        """Remember whose text it is now, and make the study findable, in the same transaction."""
+        """Remember whose text it is now. It needs no search entry: what readers see is not edited."""
         super().save_related(request, form, formsets, change)
         if form.changed_data or any(formset.has_changed() for formset in formsets):
             CaseStudy.objects.filter(pk=form.instance.pk).update(text_changed_by=request.user)
-        search_index.refresh([form.instance.pk])
 
     # Permissions and addresses ---------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from psycopg.errors import UniqueViolation
 
-from casestudies import search_index, versions
+from casestudies import search_index
 from casestudies.collection_kinds import CASE, COUNTRY, PROVISION, Incoming, Kind, Lookups
 from casestudies.models import CaseStudy, HistoryEntry
 
@@ -115,7 +115,5 @@ def _follow(kind: Kind, record: Model, by: User) -> None:
     if kind is CASE:
         record.updated_by = record.text_changed_by = by
         record.save(update_fields=["updated_by", "text_changed_by"])
-        versions.keep([record.pk])
-        search_index.refresh([record.pk])
     if kind is COUNTRY:
         search_index.refresh(CaseStudy.objects.in_country(record).values_list("pk", flat=True))

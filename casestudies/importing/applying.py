@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from casestudies import history, search_index, translations, versions
+from casestudies import history, translations
 from casestudies.collection_files import Located, MalformedCollection
 from casestudies.collection_kinds import CASE, Incoming, Lookups, write_cases
 from casestudies.collection_records import LANGUAGES
@@ -90,9 +90,6 @@ def _write(batch: list[ImportedStudy], user: settings.AUTH_USER_MODEL, lookups: 
     write_cases(lookups, cases)
     after = [history.known_state(CASE, case, incoming.content) for case, incoming in cases]
     history.note_many(zip(before, after, strict=True), action="imported", by=user)
-    keys = [case.pk for case, _incoming in cases]
-    versions.keep(keys)
-    search_index.refresh(keys)
     _log(user, zip((case for case, _incoming in cases), batch, added, strict=True))
 
 
