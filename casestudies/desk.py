@@ -40,7 +40,6 @@ class Section:
     number: int
     rows: list[Row]
     address: str = ""
-    explanation: str = ""
 
 
 @dataclass(frozen=True)

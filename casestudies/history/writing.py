@@ -40,7 +40,7 @@ def snapshot(record: Model) -> HistoryEntry | None:
     """Return the state in which the database holds a record, as an entry that is not saved; None if it is not there."""
     kind = BY_MODEL[type(record)]
     present = kind.current().filter(pk=record.pk).first()
-    return present and _state(kind, present, kind.content_of(present))
+    return present and known_state(kind, present, kind.content_of(present))
 
 
 def begin(record: Model) -> None:
@@ -109,11 +109,7 @@ def note_many(
 
 
 def known_state(kind: Kind, record: Model, content: dict) -> HistoryEntry:
-    """Return the state of a record whose content is known, without reading it again."""
-    return _state(kind, record, content)
-
-
-def _state(kind: Kind, record: Model, content: dict) -> HistoryEntry:
+    """Return the state of a record whose content is known, as an entry that is not saved."""
     standing = {name: getattr(record, name) for name in BESIDE.get(kind.name, ())}
     if standing.get("published_at"):
         standing["published_at"] = standing["published_at"].isoformat()

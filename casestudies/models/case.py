@@ -27,6 +27,13 @@ class TransportMode(models.TextChoices):
     MULTIMODAL = "multimodal", _("Multimodal")
 
 
+def _account(label: str) -> models.ForeignKey:
+    """Return the field for who did something to a study; it empties when the account is deleted."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=label
+    )
+
+
 class CaseStudy(models.Model):
     """One documented practice: its texts in every language, its links, evidence and editorial status."""
 
@@ -130,31 +137,10 @@ class CaseStudy(models.Model):
     confidence = models.CharField(_("confidence"), max_length=6, choices=Confidence, default=Confidence.MEDIUM)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last change"), auto_now=True)
-    updated_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("changed by"),
-    )
+    updated_by = _account(_("changed by"))
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
-    text_changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("text changed by"),
-    )
+    created_by = _account(_("created by"))
+    text_changed_by = _account(_("text changed by"))
     """Who may not approve the study, because every text is seen by a second pair of eyes."""
     returned_because = models.TextField(_("why it was sent back"), blank=True, editable=False)
     """What the reviewer asks of the author; "" once the study is submitted again."""
