@@ -1,7 +1,8 @@
-"""Forms that arrive when nobody is signed in any more: what was typed comes back, to be sent again.
+"""Forms that arrive too late, because nobody is signed in any more or the record is gone: what was typed comes back.
 
-The page that brings it back holds it, the server stores nothing. Signing in happens in another tab and renews the
-token of all forms; so a form with an outdated token comes back too, with a new one, if it is this site's own.
+The page that brings it back holds it, to be sent again; the server stores nothing. Signing in happens in another tab
+and renews the token of all forms; so a form with an outdated token comes back too, with a new one, if it is this
+site's own.
 """
 
 from collections.abc import Callable
@@ -48,8 +49,12 @@ def is_form_of_admin(request: HttpRequest) -> bool:
     )
 
 
-def keep(request: HttpRequest) -> HttpResponse:
-    """Show what was typed, in a form that sends it to the same address again, but for passwords and files."""
+def keep(request: HttpRequest, because: str = "", link: tuple[str, str] | None = None) -> HttpResponse:
+    """Show what was typed, in a form that sends it to the same address again, but for passwords and files.
+
+    `because` says why it was not taken, unless the session has ended; `link` is the address and the name of the page
+    where that is mended.
+    """
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -57,5 +62,11 @@ def keep(request: HttpRequest) -> HttpResponse:
         if name not in NOT_TYPED and "password" not in name
     ]
     typed = [(name, value) for name, value in fields if value.strip() and not name.startswith("_")]
-    context = {"fields": fields, "typed": typed, "has_files": any(request.FILES.values())}
-    return render(request, "admin/kept_form.html", context, status=403)
+    context = {
+        "fields": fields,
+        "typed": typed,
+        "has_files": any(request.FILES.values()),
+        "because": because,
+        "link": link,
+    }
+    return render(request, "admin/kept_form.html", context, status=409 if because else 403)

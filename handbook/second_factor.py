@@ -4,13 +4,17 @@ django-allauth asks accounts that have one. Here stands that an account must hav
 on, and that a session must have shown it: one that began with a password alone may be older than the second factor.
 """
 
+import logging
+from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Callable
+from secrets import token_bytes
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -20,18 +24,23 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import kept_forms
 
+logger = logging.getLogger(__name__)
+
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+ENCRYPTED = "gAAAA"
+"""How every token of Fernet begins, and no secret does."""
 # Where a session shows the second factor of its account, or ends.
 SHOWING = ("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_logout", "admin:logout", "admin:jsi18n")
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Keeps the last second factor where one is required."""
+    """Keeps the last second factor where one is required, and its secrets unreadable in the database."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _(
@@ -43,6 +52,27 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         """Return whether another second factor would be left, or none is required."""
         others = Authenticator.objects.filter(user=authenticator.user, type__in=FACTORS).exclude(pk=authenticator.pk)
         return not settings.SECOND_FACTOR_REQUIRED or others.exists()
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret as it is stored: encrypted with a key that SECRET_KEY gives."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a stored secret; with another SECRET_KEY than it was stored with, one that no code fits."""
+        if not encrypted_text.startswith(ENCRYPTED):
+            return encrypted_text  # stored before secrets were encrypted
+        try:
+            return _cipher().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            logger.warning("A second factor was stored with another SECRET_KEY: remove it, or name the old key.")
+            return b32encode(token_bytes(20)).decode()
+
+
+def _cipher() -> MultiFernet:
+    """Return what encrypts with SECRET_KEY, and decrypts with the keys before it too."""
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    keys = (salted_hmac(__name__, "", secret=secret, algorithm="sha256").digest() for secret in secrets)
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
 
 
 class SecondFactorMiddleware:

@@ -133,6 +133,20 @@ def test_second_factor_is_asked_of_who_has_one_even_where_none_is_required(user,
     assert opens(sign_in(user, code(secret)))
 
 
+def test_secrets_are_stored_encrypted_and_stay_readable_when_the_key_changes(user, secret, settings):
+    kept = Authenticator.objects.get(user=user, type="totp").data["secret"]
+    assert secret not in kept
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, [settings.SECRET_KEY]
+    assert opens(sign_in(user, code(secret)))
+
+
+def test_secret_of_an_unknown_key_lets_nobody_in(user, secret, settings):
+    settings.SECRET_KEY = "another" * 10
+    empty = code("")
+    for shown in (code(secret, periods_on=1), empty):
+        assert not opens(sign_in(user, shown))
+
+
 def test_code_is_taken_once(user, secret):
     shown = code(secret)
     assert opens(sign_in(user, shown))

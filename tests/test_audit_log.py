@@ -1,6 +1,7 @@
 """The audit log: read by those who may, and changed by nobody."""
 
 import pytest
+from axes.models import AccessLog
 from django.contrib.admin.models import LogEntry
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -38,6 +39,17 @@ def test_superuser_reads_the_log_and_cannot_change_it(curator, draft, model):
     bulk = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
     curator.post(reverse(f"{name}_changelist"), bulk)
     assert model.objects.filter(pk=entry.pk).exists()
+
+
+def test_superuser_cannot_delete_who_signed_in(curator):
+    entry = AccessLog.objects.create(username="somebody", ip_address="192.0.2.1", path_info="/")
+    listing = curator.get(reverse("admin:axes_accesslog_changelist")).content.decode()
+    assert "somebody" in listing
+    assert "delete_selected" not in listing
+    for deed in ("change", "delete"):
+        address = reverse(f"admin:axes_accesslog_{deed}", args=[entry.pk])
+        assert curator.post(address, {"post": "yes"}).status_code == 403
+    assert AccessLog.objects.filter(pk=entry.pk).exists()
 
 
 @pytest.mark.parametrize("log", LOGS)

@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from casestudies import history
+from casestudies import editorial, history
 from casestudies.models import CaseStudy, Convention, Country, HistoryEntry, Party, Source, Theme
-from tests.curating import change_address, form_data, found, save, staff_with, step
+from tests.curating import DRAFT, approve, change_address, form_data, found, save, staff_with, step
 from tests.factories import CaseStudyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -287,8 +287,12 @@ def test_convention_comes_back_with_its_provisions_and_parties(curator):
 
 def test_records_deleted_together_in_a_list_come_back_one_by_one(curator):
     themes = [Theme.objects.create(code=f"gone-{number}", name_en=f"Gone {number}") for number in (1, 2)]
-    bulk = {"action": "delete_selected", "_selected_action": [theme.pk for theme in themes], "post": "yes"}
-    curator.post(reverse("admin:casestudies_theme_changelist"), bulk)
+    chosen = {"action": "delete_selected", "_selected_action": [theme.pk for theme in themes]}
+    listing = reverse("admin:casestudies_theme_changelist")
+    assert 'name="why"' in curator.post(listing, chosen).content.decode()
+    curator.post(listing, chosen | {"post": "yes", "why": "Never used"})
+    reasons = HistoryEntry.objects.filter(action="deleted", kind="theme").values_list("reason", flat=True)
+    assert list(reasons) == ["Never used", "Never used"]
     assert not Theme.objects.filter(code__startswith="gone").exists()
     undo(curator, "Gone")
     assert Theme.objects.filter(code__startswith="gone").count() == 1
@@ -438,6 +442,47 @@ def test_form_that_does_not_say_what_it_was_opened_with_is_refused(curator, draf
     assert curator.post(change_address(draft), sent_back(refused, draft)).status_code == 302
     draft.refresh_from_db()
     assert draft.practice_en == "Typed for an hour."
+
+
+def test_what_was_typed_comes_back_where_the_record_was_deleted_and_is_saved_once_it_is_brought_back(curator, draft):
+    where = change_address(draft)
+    data = form_data(curator, where) | {"practice_en": "Typed for an hour."}
+    delete(curator, draft, "A duplicate")
+    answer = curator.post(where, data)
+    assert answer.status_code == 409
+    assert "was deleted meanwhile" in answer.content.decode()
+    assert curator.get(answer.context["link"][0]).status_code == 200
+    undo(curator, "Old practice here.")
+    compared = curator.post(where, sent_again(answer))  # what was brought back has rows of its own
+    assert curator.post(where, sent_back(compared, draft)).status_code == 302
+    draft.refresh_from_db()
+    assert draft.practice_en == "Typed for an hour."
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"), [("study", "came into another state meanwhile"), ("revision", "was approved meanwhile")]
+)
+def test_what_was_typed_comes_back_where_it_was_published_meanwhile(curator, make_study, kind, why):
+    study = make_study(slug="published-meanwhile", **({} if kind == "revision" else DRAFT))
+    edited = editorial.revise(study, UserFactory()) if kind == "revision" else study
+    where = change_address(edited)
+    data = form_data(curator, where) | {"practice_en": "Typed for an hour."}
+    approve(edited)
+    answer = curator.post(where, data)
+    assert answer.status_code == 409
+    assert answer.context["link"][0] == change_address(study)
+    assert why in answer.content.decode()
+    assert sent_again(answer)["practice_en"] == "Typed for an hour."
+
+
+def test_nothing_comes_back_from_a_record_that_never_was_or_that_one_never_could_change(curator, draft):
+    assert curator.post(change_address(CaseStudy(pk=draft.pk + 1000)), {"practice_en": "x"}).status_code == 302
+    assert staff_with("view_casestudy").post(change_address(draft), {"practice_en": "x"}).status_code == 403
+
+
+def sent_again(answer) -> dict:
+    """Return what the page that kept a form sends."""
+    return dict(answer.context["fields"])
 
 
 def test_vocabulary_is_guarded_too(curator, colleague):

@@ -1,5 +1,7 @@
 """What happened, to be read by those who may, and changed by nobody: not from the admin, not by a superuser."""
 
+from axes.admin import AccessLogAdmin
+from axes.models import AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db.models import Model
@@ -43,3 +45,12 @@ class LogEntryAdmin(RecordOfEvents):
     def what(self, entry: LogEntry) -> str:
         """Return what was done, in words."""
         return entry.get_change_message() or entry.get_action_flag_display()
+
+
+# django-axes lets superusers delete what it recorded; failures it counts in attempts, deleting one ends a lock-out.
+admin.site.unregister([AccessLog, AccessFailureLog])
+
+
+@admin.register(AccessLog)
+class SignInAdmin(RecordOfEvents, AccessLogAdmin):
+    """Who signed in and out, when and from where."""

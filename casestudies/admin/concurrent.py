@@ -3,7 +3,7 @@
 A form carries the state of the record that it was opened with (`opened_at`) and a digest of what each field held then
 (`opened_with`). Where the record is in another state when the form arrives, nothing is saved. What the person did not
 touch takes the other's value; what both changed stands there twice, the own text preselected; saving again carries
-the decision.
+the decision. Where the record is gone, or came into a state in which it is not edited, what was typed comes back.
 """
 
 from dataclasses import dataclass, field
@@ -14,13 +14,16 @@ from django.db import transaction
 from django.db.models import Model
 from django.forms import BaseInlineFormSet, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
-from casestudies import history
+from casestudies import access, history
+from casestudies.models import CaseStudy, DeletedRecord
 from casestudies.versions.differences import Run, compared
+from handbook import kept_forms
 
 from . import form_values
 from .form_values import Row
@@ -72,6 +75,8 @@ class TellsOfOtherEdits:
         """Note the state before the form is read; compare it before the form is saved, in one transaction."""
         with transaction.atomic():
             record = object_id and self.get_object(request, unquote(object_id))
+            if request.method == "POST" and object_id and (answer := self._too_late(request, object_id, record)):
+                return answer
             if record and self.has_change_permission(request, record):
                 if request.method == "POST":
                     # Whoever else saves this record waits here until we are done.
@@ -81,6 +86,32 @@ class TellsOfOtherEdits:
                 if request.method == "POST":
                     self._settle(request, record)
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _too_late(self, request: HttpRequest, object_id: str, record: Model | None) -> HttpResponse | None:
+        """Bring back what was typed where the record can no longer be saved; None where it can, or never could."""
+        if not self.has_change_permission(request) or (record and self.has_change_permission(request, record)):
+            return None
+        if record:
+            because = gettext("“%(record)s” came into another state meanwhile, in which it is not edited.")
+            return kept_forms.keep(request, because % {"record": record}, (_address(record), str(record)))
+        last = history.entries(self.model(pk=object_id)).first() if object_id.isdecimal() else None
+        if last is None:
+            return None
+        if DeletedRecord.objects.filter(pk=last.pk).exists():
+            because = gettext("“%(record)s” was deleted meanwhile.") % {"record": last.label}
+            # Once it is brought back its rows have other primary keys: so that the form is compared with it.
+            request.POST = request.POST.copy()
+            request.POST["opened_at"] = last.action
+            address = reverse("admin:casestudies_deletedrecord_change", args=[last.pk])
+            may_see = access.may(request.user, "view_deletedrecord")
+            return kept_forms.keep(request, because, (address, gettext("Bring the record back")) if may_see else None)
+        study = CaseStudy.objects.filter(pk=last.standing.get("revises_id")).first()
+        if study is None:
+            return None
+        because = gettext("The revision of “%(record)s” was approved meanwhile, and readers see it.") % {
+            "record": study
+        }
+        return kept_forms.keep(request, because, (_address(study), str(study)))
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs):
         """Hand the form what another person saved meanwhile."""
@@ -132,6 +163,10 @@ class TellsOfOtherEdits:
             if inline.has_change_permission(request, record)
         ]
         return form, formsets
+
+
+def _address(record: Model) -> str:
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
 
 
 def _conflict(record: Model, is_stated: bool) -> Conflict:
