@@ -6,19 +6,23 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from . import access, fruitless_questions, link_checks, translations
-from .models import CaseStudy, Chapter, Country, LinkCheck, Provision, Theme
+from . import access, facets, fruitless_questions, link_checks, translations
+from .collection_kinds import CASE
+from .models import CaseStudy, Chapter, Country, HistoryEntry, LinkCheck, Provision, Theme
 from .proposals.records import waiting as waiting_proposals
 
 ROWS = 8
 """How many rows a section shows; its link leads to all."""
 FEW = 2
 """At most so many studies, and a part of the collection is thin."""
+
+WRITING = ("created", "changed", "imported", "restored", "revision-begun")
+"""What makes somebody an author of a study, in its history."""
 
 Status = CaseStudy.Status
 
@@ -101,7 +105,12 @@ def awaiting_translation(user: AbstractUser) -> list[Section]:
         if access.may(user, f"translate_{language}"):
             waiting = translations.waiting(language)
             rows = [
-                Row(str(study), change_address(study), date_format(study.waiting_since)) for study in waiting[:ROWS]
+                Row(
+                    str(study),
+                    reverse("admin:casestudies_translations_translate", args=[study.pk, language]),
+                    date_format(study.waiting_since),
+                )
+                for study in waiting[:ROWS]
             ]
             title = gettext("Awaiting translation: %(language)s") % {"language": name}
             found.append(Section(title, waiting.count(), rows, f"{queue}?{urlencode({'language': language})}"))
@@ -141,7 +150,10 @@ def _list_of(model: str) -> str:
 
 
 def _own(user: AbstractUser) -> QuerySet:
-    return CaseStudy.objects.filter(Q(created_by=user) | Q(text_changed_by=user))
+    """Return the studies that the user began or wrote in, whoever wrote in them afterwards."""
+    written = HistoryEntry.objects.filter(by=user, kind=CASE.name, action__in=WRITING)
+    own = Q(created_by=user) | Q(text_changed_by=user) | Q(pk__in=written.values("object_id"))
+    return CaseStudy.objects.filter(own)
 
 
 def _of_studies(title: str, studies: QuerySet, **listed: str) -> Section:
@@ -168,27 +180,23 @@ def change_address(record: CaseStudy | Chapter | Theme | Country | Provision | L
 
 
 def thin_parts() -> list[ThinPart]:
-    """Return the chapters, themes, provisions and OSCE countries that have no published study or few."""
-    published = Q(case_links__case_study__status=Status.PUBLISHED)
-    chapters = Chapter.objects.filter(kind=Chapter.Kind.CHAPTER).annotate(
-        number_of_studies=Count("case_studies", filter=Q(case_studies__status=Status.PUBLISHED))
-    )
-    linked = Count("case_links__case_study", filter=published, distinct=True)
-    states = Country.objects.exclude(osce="").annotate(number_of_studies=linked)
+    """Return the chapters, themes, OSCE countries and provisions that have no published study or few.
+
+    The numbers are those of the readers' filters: what a click there gives.
+    """
     return [
-        _thin(gettext("Chapters"), chapters),
-        _thin(gettext("Themes"), Theme.objects.annotate(number_of_studies=linked)),
-        _thin(gettext("OSCE countries"), states),
-        _thin(
-            gettext("Provisions"),
-            Provision.objects.select_related("convention").annotate(number_of_studies=linked),
-        ),
+        _thin(gettext("Chapters"), "chapter", Chapter.objects.filter(kind=Chapter.Kind.CHAPTER)),
+        _thin(gettext("Themes"), "theme", Theme.objects.all()),
+        _thin(gettext("OSCE countries"), "country", Country.objects.exclude(osce="")),
+        _thin(gettext("Provisions"), "provision", Provision.objects.select_related("convention")),
     ]
 
 
-def _thin(title: str, values: QuerySet) -> ThinPart:
+def _thin(title: str, filter_name: str, values: QuerySet) -> ThinPart:
+    sets = facets.current()
+    numbered = [(sets.having(filter_name, [value.pk]).bit_count(), value) for value in values]
     part = ThinPart(title)
-    for value in values.filter(number_of_studies__lte=FEW).order_by(F("number_of_studies"), "pk"):
-        row = Row(str(value), change_address(value), str(value.number_of_studies))
-        (part.few if value.number_of_studies else part.none).append(row)
+    for number, value in sorted(numbered, key=lambda pair: (pair[0], pair[1].pk)):
+        if number <= FEW:
+            (part.few if number else part.none).append(Row(str(value), change_address(value), str(number)))
     return part

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies.models import FruitlessQuestion, LinkCheck, Proposal, Provision, Theme
-from tests.curating import DRAFT, change_address, with_role
+from casestudies.models import CaseStudy, FruitlessQuestion, LinkCheck, Proposal, Provision, Theme
+from tests.curating import DRAFT, change_address, save, with_role
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,14 @@ def test_author_sees_what_was_sent_back_and_what_is_in_work(make_study):
     assert "Somebody else's" not in section(editor, "Sent back to me")
     assert "In work" in section(editor, "My drafts")
     assert "Sent back" not in section(editor, "My drafts").split("</h2>")[1]
+
+
+def test_draft_stays_with_who_wrote_in_it_when_others_go_on(make_study):
+    editor, draft = with_role("Editor"), make_study(title_en="Begun by somebody", **DRAFT)
+    assert "Begun by somebody" not in section(editor, "My drafts")
+    save(editor, draft, practice_en="What I know of it.")
+    CaseStudy.objects.filter(pk=draft.pk).update(text_changed_by=UserFactory())
+    assert "Begun by somebody" in section(editor, "My drafts")
 
 
 def test_section_counts_all_and_shows_the_first(make_study):
@@ -85,7 +93,9 @@ def test_proposals_dead_links_translations_and_what_was_not_found_wait_too(make_
     assert "https://example.org/gone" in section(editor, "Dead links")
     assert 'quokka <span class="desk-note">7<' in section(editor, "Searched and not found")
     assert section(editor, "Awaiting translation") == ""
-    assert "Half a translation" in section(translator, "Awaiting translation: Русский")
+    awaiting = section(translator, "Awaiting translation: Русский")
+    assert "Half a translation" in awaiting
+    assert reverse("admin:casestudies_translations_translate", args=[study.pk, "ru"]) in awaiting
     assert section(translator, "Proposals") == ""
 
 

@@ -16,7 +16,7 @@ from lxml import etree
 
 from casestudies import loading, translations
 from casestudies.models import CaseStudy, TranslatedText, TranslationDelivery
-from tests.curating import change_address, save, staff_with
+from tests.curating import LIST, change_address, save, staff_with
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -307,6 +307,12 @@ def test_unknown_filter_of_the_queue_is_said(translator, query):
     response = translator.get(QUEUE, query)
     assert response.status_code == 400
     assert "errorlist" in response.content.decode()
+
+
+def test_list_of_studies_leads_to_the_queue_those_who_translate(translator):
+    queue = f'href="{QUEUE}"'
+    assert queue in translator.get(LIST).content.decode()
+    assert queue not in staff_with("view_casestudy", "add_casestudy").get(LIST).content.decode()
 
 
 def test_queue_is_for_staff(client):

@@ -93,6 +93,10 @@ class TranslationDesk(admin.ModelAdmin):
             if f"{APPROVED}-{code}" in request.POST:
                 self._say_approved(request, obj, code, translations.approve(obj, code, request.user))
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Lead those who translate to what waits for them."""
+        return super().changelist_view(request, {"may_translate": _languages_of(request), **(extra_context or {})})
+
     # Pages of its own -------------------------------------------------------------------------------------------
 
     def get_urls(self) -> list:

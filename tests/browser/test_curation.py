@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from casestudies.proposals.forms import FASTEST_SECONDS
 from tests.browser.conftest import sign_in
 
+SLUG = "quokka-gates-at-svinesund"
 PARTS = ("Texts", "Classification", "Evidence")
 TEXTS = {
     "Title": ("Quokka gates at Svinesund", "Ворота квокки в Свинесунне"),
@@ -32,6 +34,14 @@ def reviewer(new_page: Callable[..., Page]) -> Page:
     """A reviewer, signed in."""
     page = new_page()
     sign_in(page, "reviewer")
+    return page
+
+
+@pytest.fixture
+def translator(new_page: Callable[..., Page]) -> Page:
+    """A translator into Russian, signed in."""
+    page = new_page()
+    sign_in(page, "translator")
     return page
 
 
@@ -72,10 +82,15 @@ def begin_revision(page: Page, title: str) -> None:
     expect(page.get_by_text("A revision of")).to_be_visible()
 
 
+def open_from_desk(page: Page, section: str, title: str) -> None:
+    """Open what waits on the first page of the desk."""
+    page.goto("/admin/")
+    page.get_by_role("region", name=section).get_by_role("link", name=title).click()
+
+
 def approve(reviewer: Page, title: str) -> None:
-    """Approve what waits on the first page of the desk."""
-    reviewer.goto("/admin/")
-    reviewer.get_by_role("region", name="Awaiting my review").get_by_role("link", name=title).click()
+    """Approve what waits for a reviewer."""
+    open_from_desk(reviewer, "Awaiting my review", title)
     take_step(reviewer, "Approve and publish")
 
 
@@ -177,25 +192,26 @@ def test_second_of_two_curators_is_told_and_loses_nothing(signed_in, new_page):
 # What readers see ------------------------------------------------------------------------------------------------
 
 
-def test_life_of_a_study(editor, reviewer, reader):
-    """Write, submit, send back, mend, publish, read in both languages, revise, archive."""
+def test_life_of_a_study(editor, translator, reviewer, reader):
+    """Propose, edit, translate, send back, mend, publish, read in both languages, revise, restore, archive."""
     title, revised = TEXTS["Title"][0], "Quokka gates at Svinesund and Orje"
-    write_study(editor)
+    propose(reader)
     assert titles_found(reader, "quokka") == []
+    take_up_proposal(editor)
+    translate(translator, title)
+    open_from_desk(editor, "My drafts", title)
     take_step(editor, "Submit for review", "The figures are in the annual report.")
 
-    reviewer.goto("/admin/")
-    reviewer.get_by_role("region", name="Awaiting my review").get_by_role("link", name=title).click()
+    open_from_desk(reviewer, "Awaiting my review", title)
     take_step(reviewer, "Send back", "Say when it began.")
-    editor.goto("/admin/")
-    editor.get_by_role("region", name="Sent back to me").get_by_role("link", name=title).click()
+    open_from_desk(editor, "Sent back to me", title)
     expect(editor.get_by_text("Say when it began.")).to_be_visible()
     editor.get_by_role("tab", name="Classification").click()
     editor.get_by_role("spinbutton", name="First year of the practice").fill("2015")
     take_step(editor, "Submit for review")
     approve(reviewer, title)
     assert titles_found(reader, "quokka") == [title]
-    reader.goto("/ru/case-studies/quokka-gates-at-svinesund/")
+    reader.goto(f"/ru/case-studies/{SLUG}/")
     expect(reader.get_by_role("heading", level=1)).to_have_text(TEXTS["Title"][1])
     facts = reader.get_by_role("complementary")
     assert facts.get_by_role("listitem").get_by_role("link").all_inner_texts()[:2] == ["Норвегия", "Швеция"]
@@ -206,39 +222,72 @@ def test_life_of_a_study(editor, reviewer, reader):
     editor.get_by_role("textbox", name="Title [en]").fill(revised)
     take_step(editor, "Submit for review")
     assert titles_found(reader, "quokka") == [title]
-    reviewer.goto("/admin/")
-    reviewer.get_by_role("region", name="Awaiting my review").get_by_role("link", name=revised).click()
+    open_from_desk(reviewer, "Awaiting my review", revised)
     reviewer.get_by_text("What it changes").click()
     expect(reviewer.locator("ins", has_text="and Orje").first).to_be_visible()
     take_step(reviewer, "Approve and publish")
     assert titles_found(reader, "quokka") == [revised]
 
-    open_study(reviewer, revised)
+    begin_revision(editor, revised)
+    open_study(editor, revised)
+    editor.get_by_role("link", name="History").click()
+    editor.get_by_role("link", name=re.compile("^Restore: Published,")).click()
+    expect(editor.get_by_text("Readers go on seeing the published text.")).to_be_visible()
+    editor.get_by_label("Why do you restore it?").fill("Orje has no gates.")
+    editor.get_by_role("button", name="Restore").click()
+    expect(editor.get_by_text("is as it was then")).to_be_visible()
+    take_step(editor, "Submit for review")
+    approve(reviewer, title)
+    assert titles_found(reader, "quokka") == [title]
+
+    open_study(reviewer, title)
     take_step(reviewer, "Archive", "The gates were closed.")
     assert titles_found(reader, "quokka") == []
-    assert reader.goto("/en/case-studies/quokka-gates-at-svinesund/").status == 410
+    assert reader.goto(f"/en/case-studies/{SLUG}/").status == 410
     expect(reader.get_by_text("This case study was withdrawn on")).to_be_visible()
 
 
-def write_study(page: Page) -> None:
-    """Fill in a new study as an editor does, and save it as a draft."""
-    page.goto("/admin/casestudies/casestudy/add/")
-    for text, in_languages in TEXTS.items():
-        for language, words in zip(("en", "ru"), in_languages, strict=True):
-            page.get_by_role("textbox", name=f"{text} [{language}]").fill(words)
+def propose(page: Page) -> None:
+    """Propose a study as somebody outside does, in English."""
+    page.goto("/en/")
+    page.get_by_role("link", name="Propose a case study").click()
+    fields = {text: words[0] for text, words in TEXTS.items()} | {
+        "Your name": "Kari Holm",
+        "Your institution": "Norwegian Customs",
+        "Your e-mail address": "kari.holm@customs.example",
+    }
+    for name, words in fields.items():
+        page.get_by_role("textbox", name=re.compile(f"^{name}")).first.fill(words)  # some are optional
+    source = page.get_by_role("group", name="Source 1")
+    source.get_by_role("textbox", name="Title").fill("Annual report of the quokka gates")
+    source.get_by_role("textbox", name="Who published it").fill("Norwegian Customs")
+    page.get_by_label("Country", exact=True).select_option(label="Norway")
+    page.get_by_role("checkbox", name="I agree").check()
+    page.wait_for_timeout(FASTEST_SECONDS * 1000)  # who is faster is taken for a program
+    page.get_by_role("button", name="Send the proposal").click()
+    expect(page.get_by_text("Your proposal has arrived.")).to_be_visible()
+
+
+def take_up_proposal(page: Page) -> None:
+    """Complete what was proposed, as an editor does."""
+    open_from_desk(page, "Proposals", TEXTS["Title"][0])
+    expect(page.get_by_text("Kari Holm")).to_be_visible()
     page.get_by_role("tab", name="Classification").click()
-    expect(page.get_by_role("textbox", name="Address")).to_have_value("quokka-gates-at-svinesund")
+    page.get_by_role("textbox", name="Address").fill(SLUG)
     page.get_by_label("Chapter:").select_option(label="Chapter 2. From Domestic to International Co-operation")
     page.get_by_role("checkbox", name="Road").check()
-    choose(page, "Countries", "Country", "norw", "Norway")
     choose(page, "Countries", "Country", "Swed", "Sweden")
     choose(page, "Themes", "Theme", "one-stop", "One-stop border posts")
-    page.get_by_role("tab", name="Evidence").click()
-    page.get_by_role("button", name="Add another Source").click()
-    source = page.get_by_role("group", name="Sources")
-    source.get_by_role("textbox", name="Title").fill("Annual report of the quokka gates")
-    source.get_by_role("textbox", name="Publisher").fill("Norwegian Customs")
     save(page)
+
+
+def translate(page: Page, title: str) -> None:
+    """Write the Russian texts beside the English ones."""
+    open_from_desk(page, "Awaiting translation", title)
+    for name, (_english, russian) in TEXTS.items():
+        page.get_by_role("textbox", name=name).fill(russian)
+    page.get_by_role("button", name="Save, and approve").click()
+    expect(page.get_by_text("6 texts approved.")).to_be_visible()
 
 
 def choose(page: Page, group: str, row: str, typed: str, name: str) -> None:
