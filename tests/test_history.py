@@ -114,6 +114,17 @@ def test_vocabulary_is_compared_in_words(curator):
         assert expected in text
 
 
+def test_history_of_a_study_tells_who_wrote_what_in_its_revision(curator, colleague, make_study):
+    study = make_study(practice_en="Old words.")
+    revision = editorial.revise(study, curator.user)
+    save(colleague, revision, practice_en="New words.", why="The law changed.")
+    approve(revision)
+    shown = page(curator, address(study))
+    for told in ("Revision approved", "Submitted for review", "(revision)", "Anna Berg", "The law changed."):
+        assert told in shown
+    assert shown.count("Restore…") == 1  # to the text before; what the revision was is what the study took
+
+
 def test_any_two_states_are_compared(curator, draft):
     for title in ("First", "Second", "Third"):
         save(curator, draft, title_en=title)

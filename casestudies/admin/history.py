@@ -98,7 +98,7 @@ class KeepsHistory:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
-        entries = history.entries(record)
+        entries = history.life(record)
         if "old" in request.GET or "new" in request.GET:
             pair = (_chosen(entries, request.GET.get(name)) for name in ("old", "new"))
             old, new = sorted(pair, key=lambda entry: entry.pk)

@@ -6,7 +6,7 @@ Whoever changes a record calls `begin` before and `note` after, in the same tran
 
 from .differences import between, contents, successive
 from .restoring import bring_into, restore, state_before
-from .writing import begin, entries, kind_of, known_state, note, note_change, note_deletion, note_many, snapshot
+from .writing import begin, entries, kind_of, known_state, life, note, note_change, note_deletion, note_many, snapshot
 
 __all__ = [
     "begin",
@@ -16,6 +16,7 @@ __all__ = [
     "entries",
     "kind_of",
     "known_state",
+    "life",
     "note",
     "note_change",
     "note_deletion",

@@ -6,7 +6,7 @@ from django.contrib.admin.utils import NestedObjects
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser as User
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import translation
 
 from casestudies.collection_kinds import CASE, CONVENTION, KINDS, ORGANIZATION, PROVISION, THEME, Kind
@@ -34,6 +34,14 @@ def kind_of(entry: HistoryEntry) -> Kind:
 def entries(record: Model) -> QuerySet[HistoryEntry]:
     """Return the history of a record, the latest entry first."""
     return HistoryEntry.objects.filter(kind=BY_MODEL[type(record)].name, object_id=record.pk)
+
+
+def life(record: Model) -> QuerySet[HistoryEntry]:
+    """Return the history of a record; of a study with that of its revisions, which says who wrote what it took over."""
+    own = Q(object_id=record.pk)
+    if isinstance(record, CaseStudy):
+        own |= Q(standing__revises_id=record.pk)
+    return HistoryEntry.objects.filter(own, kind=BY_MODEL[type(record)].name)
 
 
 def snapshot(record: Model) -> HistoryEntry | None:

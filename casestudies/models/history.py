@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -64,7 +65,10 @@ class HistoryEntry(models.Model):
         verbose_name = _("history entry")
         verbose_name_plural = _("history entries")
         ordering = ["-id"]  # as written: clocks may go back
-        indexes = [models.Index(fields=["kind", "object_id", "-id"], name="history_of_a_record")]
+        indexes = [
+            models.Index(fields=["kind", "object_id", "-id"], name="history_of_a_record"),
+            models.Index(KeyTransform("revises_id", "standing"), name="history_of_revisions"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}: {self.action_label}"
