@@ -230,4 +230,6 @@ def _in_context(sought: list[Sought]) -> Iterator[Sought]:
             conventions = {link.convention for link in provisions}
             meant = provisions if len(conventions) <= CONVENTIONS_A_REFERENCE_MAY_MEAN else []
         others = [link for link in one.links if link.key != "provision"]
-        yield replace(one, links=(*others, *meant))
+        # The first is the provision itself, the others are parts of it.
+        themes = [link.theme for link in meant[:1] if link.theme and link.theme not in others]
+        yield replace(one, links=(*others, *meant), related=(*one.related, *themes))
