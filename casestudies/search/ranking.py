@@ -87,10 +87,11 @@ def scores(reading: Reading, answers: Collection[int] | None) -> dict[int, float
 def _scored(reading: Reading, candidates: Collection[int]) -> dict[int, float]:
     ranked = reading.ranked
     parts = [_part(one.sought) for one in ranked]
+    occurrences = f"ARRAY[{', '.join(sql for sql, _parameters in parts)}]::float8[]"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT case_study_id, ARRAY[{', '.join(sql for sql, _parameters in parts)}]::float8[], {', '.join(FACETS)}"
-            " FROM casestudies_searchentry WHERE case_study_id = ANY(%s)",
+            f"SELECT case_study_id, {occurrences}, {', '.join(FACETS)} FROM casestudies_searchentry"
+            " WHERE case_study_id = ANY(%s)",
             [*(parameter for _sql, parameters in parts for parameter in parameters), list(candidates)],
         )
         found = cursor.fetchall()
