@@ -34,6 +34,8 @@ RANKED = 250
 BEST_ANSWERS = 5
 FACETS = {"themes": 1.0, "provisions": 1.0, "countries": 0.5, "chapters": 0.5}
 MINIMUM_SHARE = 0.2
+# A theme that has it among its synonyms tells at least this share of what a title does: as much as a word in a text.
+LEAST_OF_THEMES = 0.2
 # A study that is about nothing else gains less than this share of the best answer's score, and half of that where the
 # records it shares weigh so much in all.
 TOPIC = 0.8
@@ -160,10 +162,11 @@ def _share_of_themes(studies: list[list[float]]) -> float:
     """Return how much the themes tell that have something among their synonyms.
 
     Where more studies have the themes than say it, these are about more: most on customs automation not about ASYCUDA.
+    Where nobody says it, the themes are all there is.
     """
     saying = sum(words > 0 for words, _themes in studies)
     having = sum(themes > 0 for _words, themes in studies)
-    return min(1.0, saying / having) if having else 0.0
+    return min(1.0, max(LEAST_OF_THEMES, saying / having)) if saying and having else 1.0
 
 
 def _part(sought: Sought) -> tuple[str, list[str]]:
