@@ -155,6 +155,23 @@ def test_edited_vocabulary_works_at_once(make_study, empty_collection, edit):
     assert found("quokka") == ["zebra"]
 
 
+def test_theme_with_a_narrower_synonym_tells_less_than_the_word(empty_collection, make_study):
+    Theme.objects.filter(code="seaports").update(synonyms_en=["quokka"])
+    for number in range(4):
+        make_study(slug=f"port-{number}", themes=["seaports"])
+    make_study(slug="said", themes=["training"], practice_en="A quokka came.", results_en="The quokka stayed.")
+    assert found("quokka")[0] == "said"
+    assert len(found("quokka")) == 5
+
+
+def test_reference_finds_studies_on_the_theme_of_the_provision_last(client, empty_collection, make_study):
+    make_study(slug="on-the-theme", themes=["pre-arrival-processing"])
+    make_study(slug="linked", themes=["training"], provisions=[("WTO-TFA", "Article 7.1")])
+    make_study(slug="neither", themes=["training"])
+    assert found("article 7.1 TFA") == ["linked", "on-the-theme"]
+    assert "theme “Pre-arrival processing and advance information”" in notes(client, "article 7.1")
+
+
 # What was not typed right -----------------------------------------------------------------------------------------
 
 
@@ -310,8 +327,8 @@ def test_relevance_does_not_fall():
     """The floor is what docs/search.md states, less a hundredth for the differences of PostgreSQL's releases."""
     results = list(relevance.measure())
     scores = relevance.Scores.of(results)
-    assert scores.ndcg >= 0.89
-    assert scores.recall >= 0.86
+    assert scores.ndcg >= 0.895
+    assert scores.recall >= 0.87
     assert scores.mrr >= 0.98
     for language in ("en", "ru"):
         assert relevance.Scores.of(r for r in results if r.language == language).ndcg >= 0.875

@@ -25,6 +25,7 @@ from casestudies.models import (
     GlossaryTerm,
     Organization,
     Provision,
+    ProvisionTheme,
     Region,
     SearchWord,
     Theme,
@@ -66,6 +67,8 @@ class Link:
     value: int | str
     convention: int | None = None
     """For a provision, the primary key of its convention."""
+    theme: "Link | None" = None
+    """For a provision, the theme that it concerns first of all."""
 
     @property
     def is_place(self) -> bool:
@@ -317,11 +320,15 @@ def _provisions() -> Iterator[tuple[set[str], list[str], Link]]:
     These are headings and references; names are also a reference's parts that end with a number, and each number of a
     range.
     """
+    concerns: dict[int, Link] = {}
+    for link in ProvisionTheme.objects.select_related("theme").order_by("position", "id"):
+        concerns.setdefault(link.provision_id, Link("theme", link.theme.code, link.theme_id))
     for provision in Provision.objects.all():
         references = _both(provision, "ref")
         offered = [text for text in (*references, *_both(provision, "heading")) if text]
         names = {*offered, *(part for reference in references for part in _parts(reference))}
-        yield names, offered, Link("provision", provision.code, provision.pk, provision.convention_id)
+        theme = concerns.get(provision.pk)
+        yield names, offered, Link("provision", provision.code, provision.pk, provision.convention_id, theme)
 
 
 def folded(text: str) -> str:

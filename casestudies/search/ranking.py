@@ -34,6 +34,8 @@ RANKED = 250
 BEST_ANSWERS = 5
 FACETS = {"themes": 1.0, "provisions": 1.0, "countries": 0.5, "chapters": 0.5}
 MINIMUM_SHARE = 0.2
+# A theme that has it among its synonyms tells at least this share of what a title does: as much as a word in a text.
+LEAST_OF_THEMES = 0.2
 # A study that is about nothing else gains less than this share of the best answer's score, and half of that where the
 # records it shares weigh so much in all.
 TOPIC = 0.8
@@ -85,14 +87,22 @@ def scores(reading: Reading, answers: Collection[int] | None) -> dict[int, float
 
 
 def _scored(reading: Reading, candidates: Collection[int]) -> dict[int, float]:
-    score, parameters = _score(reading)
+    ranked = reading.ranked
+    parts = [_part(one.sought) for one in ranked]
+    occurrences = f"ARRAY[{', '.join(sql for sql, _parameters in parts)}]::float8[]"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT case_study_id, {score}, {', '.join(FACETS)} FROM casestudies_searchentry"
-            " WHERE case_study_id = ANY(%s) ORDER BY 2 DESC, 1",
-            [*parameters, list(candidates)],
+            f"SELECT case_study_id, {occurrences}, {', '.join(FACETS)} FROM casestudies_searchentry"
+            " WHERE case_study_id = ANY(%s)",
+            [*(parameter for _sql, parameters in parts for parameter in parameters), list(candidates)],
         )
-        rows = {pk: {"score": score, **dict(zip(FACETS, held, strict=True))} for pk, score, *held in cursor.fetchall()}
+        found = cursor.fetchall()
+    scores = _sums(ranked, [occurrences for _pk, occurrences, *_held in found])
+    entries = ((pk, score, held) for (pk, _occurrences, *held), score in zip(found, scores, strict=True))
+    rows = {
+        pk: {"score": score, **dict(zip(FACETS, held, strict=True))}
+        for pk, score, held in sorted(entries, key=lambda entry: (-entry[1], entry[0]))
+    }
     topic = _topic(list(rows.values())[:BEST_ANSWERS])
     best = max((row["score"] for row in rows.values()), default=0.0)
     gained = {pk: row["score"] + TOPIC * best * _share(row, topic) for pk, row in rows.items()}
@@ -136,25 +146,42 @@ def _share(row: Mapping, topic: Counter[tuple[str, int]]) -> float:
     return shared / (shared + HALF_TOPIC)
 
 
-def _score(reading: Reading) -> tuple[str, list[str]]:
-    """Return the SQL, with its parameters, for how much an entry says about everything that is wanted."""
-    parts = [_part(one) for one in reading.ranked]
-    return " + ".join(sql for sql, _parameters in parts), [one for _sql, parameters in parts for one in parameters]
+def _sums(ranked: list[Wanted], studies: list[list[float]]) -> list[float]:
+    """Return for each study, of what is wanted as `_part` counts it, weight × damped sum, added up."""
+    shares = [_share_of_themes([occurrences[number] for occurrences in studies]) for number in range(len(ranked))]
+    return [
+        sum(
+            one.weight * (1 - HALF / (HALF + words + share * themes))
+            for one, share, (words, themes) in zip(ranked, shares, occurrences, strict=True)
+        )
+        for occurrences in studies
+    ]
 
 
-def _part(wanted: Wanted) -> tuple[str, list[str]]:
-    """Return the SQL for what one thing wanted adds: weight × sum / (sum + HALF), the sum computed once."""
-    sought = wanted.sought
+def _share_of_themes(studies: list[list[float]]) -> float:
+    """Return how much the themes tell that have something among their synonyms.
+
+    Where more studies have the themes than say it, these are about more: most on customs automation not about ASYCUDA.
+    Where nobody says it, the themes are all there is.
+    """
+    saying = sum(words > 0 for words, _themes in studies)
+    having = sum(themes > 0 for _words, themes in studies)
+    return min(1.0, max(LEAST_OF_THEMES, saying / having)) if saying and having else 1.0
+
+
+def _part(sought: Sought) -> tuple[str, list[str]]:
+    """Return the SQL, with its parameters, for how much one thing wanted occurs, and how much its themes do."""
     others = [e.query for e in (*sought.equivalents, *sought.narrower) if not _is_looser(sought, e)]
-    links = [link.query for link in (*sought.links, *sought.themes)]
     ways = [
-        (TYPED, stemming.either([sought.typed, *links])),
+        (TYPED, stemming.either([sought.typed, *(link.query for link in sought.links)])),
         (OTHERWISE, stemming.either([*others, *(link.query for link in sought.related)])),
     ]
     given = [(str(weights), query) for weights, query in ways if query]
-    occurrences = " + ".join(["ts_rank_cd(%s::real[], document, %s::tsquery)"] * len(given))
-    sql = f"({wanted.weight:.6f} * (1 - {HALF} / ({HALF} + {occurrences})))"
-    return sql, [parameter for pair in given for parameter in pair]
+    words = " + ".join(["ts_rank_cd(%s::real[], document, %s::tsquery)"] * len(given)) or "0"
+    # Links stand in the headings too, which are read much faster than the documents.
+    themes = [(str(TYPED), stemming.either(link.query for link in sought.themes))] if sought.themes else []
+    sql = f"ARRAY[{words}, {'ts_rank_cd(%s::real[], headings, %s::tsquery)' if themes else '0'}]"
+    return sql, [parameter for pair in (*given, *themes) for parameter in pair]
 
 
 def _is_looser(sought: Sought, expression: Words) -> bool:

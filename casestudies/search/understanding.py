@@ -230,4 +230,7 @@ def _in_context(sought: list[Sought]) -> Iterator[Sought]:
             conventions = {link.convention for link in provisions}
             meant = provisions if len(conventions) <= CONVENTIONS_A_REFERENCE_MAY_MEAN else []
         others = [link for link in one.links if link.key != "provision"]
-        yield replace(one, links=(*others, *meant))
+        # What a heading means, its own words say; of a number, the provision itself stands before its parts.
+        is_number = any(stem.isdigit() for stem in one.stems)
+        themes = [link.theme for link in meant[:1] if is_number and link.theme and link.theme not in others]
+        yield replace(one, links=(*others, *meant), related=(*one.related, *themes))
