@@ -4,26 +4,20 @@ Nothing is said of a real practice that the collection does not say: studies are
 words of the same meaning. People, comments and the addresses at example.org are made up.
 """
 
-from datetime import date, datetime, timedelta, timezone
-from io import BytesIO
+from datetime import UTC, date, datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db.models import F
-from openpyxl import load_workbook
 
 from casestudies import editorial, link_checks, translations
 from casestudies.link_asking import Answer
-from casestudies.models import CaseStudy, FruitlessQuestion, HistoryEntry, Proposal, Source
+from casestudies.models import CaseStudy, FruitlessQuestion, Proposal, Source
+from docs.pictures import DRAFT, IN_REVIEW, OUTDATED, PROPOSAL, PROPOSED, SENT_BACK
 
-DRAFT = "norway-sweden-finland-customs-border-cooperation"
-IN_REVIEW = "palanca-joint-border-crossing-moldova-ukraine"
-SENT_BACK = "presevo-tabanovce-joint-control-serbia-north-macedonia"
-OUTDATED = "china-mongolia-joint-customs-control"
-PROPOSED = "azerbaijan-customs-single-window-at-border"
 CITED_BY_THE_DRAFT = {
     "https://example.org/withdrawn-report": Answer(404),
     "https://example.org/annual-report": Answer(200, final_address="https://example.org/report/", moved=True),
 }
+REWORDED = [("a small and cheap first", "a first, small and cheap"), ("Begin at one", "Start at one")]
 ASKED = [("hydrogen", "en", 9), ("drone", "en", 6), ("беспилотник", "ru", 4)]
 WORDS = {
     "en": {
@@ -51,40 +45,24 @@ def prepare(language: str) -> None:
     """Bring the collection into the state that the pictures show, with comments in this language."""
     words = WORDS[language]
     editor, reviewer = (User.objects.get(username=name) for name in ("editor", "reviewer"))
-    _let_time_pass()
     _unfinished_draft(editor, words["source"])
     revision = _revised(IN_REVIEW, editor, "lessons", "Plan the measurement at the start", "Measure before you build")
     editorial.submit(revision, editor, words["submitted"])
     revision = _revised(SENT_BACK, editor, "summary", "showing how unevenly", "which shows how unevenly")
     editorial.submit(revision, editor)
     editorial.send_back(revision, reviewer, words["sent_back"])
-    revision = _revised(OUTDATED, editor, "lessons", "Begin at one crossing, extend after", "Start at one crossing; extend it once")
-    editorial.submit(revision, editor, words["revised"])
-    editorial.publish(revision, reviewer)
+    for old, new in (
+        ("a small and cheap first", "a first, small and cheap"),
+        ("Begin at one crossing", "Start at one crossing"),
+    ):
+        revision = _revised(OUTDATED, editor, "lessons", old, new)
+        editorial.submit(revision, editor)
+        editorial.publish(revision, reviewer, words["revised"])
     _proposal(language, words)
     for question, asked_in, count in ASKED:
         FruitlessQuestion.objects.create(
             question=question, language=asked_in, count=count, first_asked=date(2026, 1, 12), last_asked=date.today()
         )
-
-
-def faulty_workbook(exported: bytes) -> bytes:
-    """Return an exported workbook as somebody gave it back: one text changed, three cells at fault."""
-    book = load_workbook(BytesIO(exported))
-    studies = book.worksheets[0]
-    columns = {"lessons": 7, "chapter": 8, "country codes": 13, "first year": 18}
-    studies.cell(2, columns["lessons"]).value = studies.cell(2, columns["lessons"]).value.replace(".", ";", 1)
-    studies.cell(3, columns["chapter"]).value = "12"
-    studies.cell(4, columns["country codes"]).value = "XX"
-    studies.cell(5, columns["first year"]).value = "20015"
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def _let_time_pass() -> None:
-    """Put the loading of the collection into the past, so that what waits has waited for a while."""
-    HistoryEntry.objects.update(at=F("at") - timedelta(days=60))
 
 
 def _unfinished_draft(editor: User, source: str) -> None:
@@ -112,8 +90,8 @@ def _revised(slug: str, editor: User, field: str, old: str, new: str) -> CaseStu
 
 def _proposal(language: str, words: dict) -> None:
     study = CaseStudy.objects.get(slug=PROPOSED)
-    _as_draft(study, slug="proposal-k7m2xq4d")
-    received = datetime.now(timezone.utc) - timedelta(days=3)
+    _as_draft(study, slug=PROPOSAL)
+    received = datetime.now(UTC) - timedelta(days=3)
     Proposal.objects.create(
         case_study=study,
         **{name: words[name] for name in ("name", "institution", "note")},
