@@ -16,13 +16,15 @@ DRAFT = "norway-sweden-finland-customs-border-cooperation"
 IN_REVIEW = "palanca-joint-border-crossing-moldova-ukraine"
 SENT_BACK = "presevo-tabanovce-joint-control-serbia-north-macedonia"
 OUTDATED = "china-mongolia-joint-customs-control"
+EXPORTED = {"en": "MD", "ru": "KZ"}
+"""The country of whose studies a file is imported: another in each language, for both on one site."""
 PROPOSED, PROPOSAL = "azerbaijan-customs-single-window-at-border", "proposal-k7m2xq4d"
 
 
 def open_study(page: Page, slug: str, status: str) -> None:
     """Open the form of the one study with this status whose address holds `slug`."""
     page.goto(f"{LIST}?q={slug}&status__exact={status}")
-    page.locator("#result_list th a").click()
+    page.locator("#result_list .field-study a").click()
     page.locator("[role=tablist]").wait_for()
 
 
@@ -100,7 +102,7 @@ def conflict(page: Page, language: str) -> Locator:
 
 def import_preview(page: Page, language: str) -> Locator:
     """What a file would do, and its faults."""
-    exported = page.request.get(f"/{language}/case-studies.xlsx?country=MD").body()
+    exported = page.request.get(f"/{language}/case-studies.xlsx?country={EXPORTED[language]}").body()
     page.goto(f"{LIST}import/")
     file = {"name": "case-studies.xlsx", "mimeType": "application/octet-stream", "buffer": faulty_workbook(exported)}
     page.locator("input[type=file]").set_input_files(file)
@@ -138,7 +140,8 @@ def proposal(page: Page, language: str) -> Locator:
 
 PICTURES = {
     "editor": [account, desk, draft, submit, history, import_preview, links, conflict],
-    "reviewer": [review, proposal],
+    "reviewer": [review],
     "translator": [queue, translate],
+    "curator": [proposal],
 }
 """The pictures by the account that is signed in."""

@@ -45,7 +45,7 @@ def prepare(language: str) -> None:
     """Bring the collection into the state that the pictures show, with comments in this language."""
     words = WORDS[language]
     editor, reviewer = (User.objects.get(username=name) for name in ("editor", "reviewer"))
-    _unfinished_draft(editor, words["source"])
+    _unfinished_draft(editor, words)
     revision = _revised(IN_REVIEW, editor, "lessons", "Plan the measurement at the start", "Measure before you build")
     editorial.submit(revision, editor, words["submitted"])
     revision = _revised(SENT_BACK, editor, "summary", "showing how unevenly", "which shows how unevenly")
@@ -65,14 +65,15 @@ def prepare(language: str) -> None:
         )
 
 
-def _unfinished_draft(editor: User, source: str) -> None:
+def _unfinished_draft(editor: User, words: dict) -> None:
     study = CaseStudy.objects.get(slug=DRAFT)
     fields = {"lessons_en": "", "lessons_ru": "", "results_ru": ""}
     _as_draft(study, created_by=editor, text_changed_by=editor, updated_by=editor, **fields)
     study.theme_links.all().delete()
     study.sources.all().delete()
     for position, (address, answer) in enumerate(CITED_BY_THE_DRAFT.items()):
-        Source.objects.create(case_study=study, title=source, url=address, position=position)
+        named = {"title": words["source"], "publisher": words["institution"]}
+        Source.objects.create(case_study=study, url=address, position=position, **named)
         link_checks.record(address, answer)
 
 

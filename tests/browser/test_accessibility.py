@@ -226,56 +226,69 @@ def busy_desk() -> Iterator[str]:
         yield address
 
 
-def after_import(page: Page) -> None:
+def after_import(page: Page, language: str) -> None:
     """Upload a file, and apply what is right in it."""
-    page.goto(f"{LIST}import/")
-    assert grave_faults_of_ours(page) == []
-    import_preview(page, "en")
+    import_preview(page, language)
     page.locator("[name=without_faulty]").check()
     page.locator(".apply [type=submit]").click()
     page.locator("[role=status] strong").wait_for()
 
 
-def comparison(page: Page) -> None:
+def comparison(page: Page, language: str) -> None:
     """Compare two states of a study."""
     open_study(page, OUTDATED, "published")
     page.locator(".historylink").click()
     page.locator(".history button").click()
 
 
-def refused_restoration(page: Page) -> None:
+def refused_restoration(page: Page, language: str) -> None:
     """Want an earlier state back of what readers see."""
     open_study(page, OUTDATED, "published")
     page.locator(".historylink").click()
     page.locator(".way-back a").last.click()
 
 
-def delivery(page: Page) -> None:
+def delivery(page: Page, language: str) -> None:
     """Look at what an agency returned."""
     page.goto(f"{LIST}translations/?language=ru&state=outdated")
     with page.expect_download() as download:
         page.locator("button[value=xlf]").click()
     content = download.value.path().read_bytes()
-    file = {"name": "returned.xlf", "mimeType": "application/xml", "buffer": content.replace(b"</target>", b" +</target>")}
+    file = {
+        "name": "returned.xlf",
+        "mimeType": "application/xml",
+        "buffer": content.replace(b"</target>", b" +</target>"),
+    }
     page.locator("input[type=file]").set_input_files(file)
     page.locator("form[enctype] [type=submit]").click()
     page.locator("[name=fingerprint]").wait_for(state="attached")
 
 
-def declining(page: Page) -> None:
+def declining(page: Page, language: str) -> None:
     """Decline a proposal from the list of proposals."""
     page.goto("/admin/casestudies/proposal/")
-    assert grave_faults_of_ours(page) == []
     page.locator("#result_list a[href*=decline]").click()
 
 
-def at(address: str) -> Callable[[Page], object]:
-    return lambda page: page.goto(address)
+def at(address: str) -> Callable[[Page, str], object]:
+    return lambda page, language: page.goto(address)
 
 
 MORE_PAGES = {
-    "editor": [after_import, comparison, refused_restoration, at("/admin/guide/en/"), at("/admin/guide/ru/")],
-    "reviewer": [at("/admin/"), declining, at("/admin/casestudies/fruitlessquestion/")],
+    "editor": [
+        at(f"{LIST}import/"),
+        after_import,
+        comparison,
+        refused_restoration,
+        at("/admin/guide/en/"),
+        at("/admin/guide/ru/"),
+    ],
+    "reviewer": [
+        at("/admin/"),
+        at("/admin/casestudies/proposal/"),
+        declining,
+        at("/admin/casestudies/fruitlessquestion/"),
+    ],
     "translator": [at("/admin/"), delivery],
     "curator": [at("/admin/"), at("/admin/casestudies/deletedrecord/"), at("/admin/auth/user/")],
 }
@@ -287,8 +300,7 @@ def test_pages_of_the_desk_are_accessible_with_something_on_them(new_page, busy_
     for account, more in MORE_PAGES.items():
         page = new_page(base_url=busy_desk, locale=LOCALES[language], viewport=size, bypass_csp=True)
         sign_in(page, account)
-        pictures = [lambda page, picture=picture: picture(page, language) for picture in PICTURES.get(account, [])]
-        for number, go_to in enumerate([*pictures, *more]):
-            go_to(page)
+        for number, go_to in enumerate([*PICTURES.get(account, []), *more]):
+            go_to(page, language)
             found[account, number, page.url] = grave_faults_of_ours(page), max(surplus_width(page), 0)
     assert {where: what for where, what in found.items() if what != ([], 0)} == {}
