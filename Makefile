@@ -6,7 +6,7 @@ VENV := .venv
 TEST_VENV := .venv-test
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test lint format messages requirements relevance benchmark load clean
+.PHONY: help run admin test lint format messages requirements relevance benchmark screenshots load clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -27,6 +27,9 @@ relevance: $(TEST_VENV)/.ready ## Score search on readers' questions, and print 
 benchmark: $(TEST_VENV)/.ready ## Measure speed beside Datasette (ARGS="--sizes 158 1000 --keep")
 	@$(TEST_VENV)/bin/python -m benchmarks.run $(ARGS)
 
+screenshots: $(TEST_VENV)/.ready ## Take the pictures of the curators' guide anew (ARGS=ru for one language; needs Chromium)
+	@$(TEST_VENV)/bin/python -m docs.screenshots $(ARGS)
+
 load: $(VENV)/.ready .env ## Load the collection again (ARGS=--overwrite to replace what was edited)
 	@$(VENV)/bin/python manage.py load_collection $(ARGS)
 
@@ -44,7 +47,7 @@ messages: $(TEST_VENV)/.ready ## Gather the texts to translate into locale/, and
 	@$(TEST_VENV)/bin/python manage.py makemessages --all --no-obsolete --no-wrap --add-location file $(IGNORE)
 	@$(TEST_VENV)/bin/python manage.py compilemessages --verbosity 0
 
-IGNORE := --ignore .venv --ignore .venv-test --ignore var --ignore tests --ignore benchmarks
+IGNORE := --ignore .venv --ignore .venv-test --ignore var --ignore tests --ignore benchmarks --ignore docs
 
 requirements: $(TEST_VENV)/.ready ## Pin the newest releases that requirements*.in allow
 	@for name in requirements requirements-local requirements-dev; do \

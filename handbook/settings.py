@@ -127,7 +127,11 @@ TIME_ZONE = "UTC"
 # Static files, served by the application itself, compressed and named by their content.
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    # The pictures of the curators' guide, which the admin shows.
+    *((f"guide/{code}", BASE_DIR / "docs" / "images" / code) for code, _name in LANGUAGES),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -229,7 +229,10 @@ def test_reason_of_sending_back_is_asked_for_and_shown_to_the_author(make_study)
     study.refresh_from_db()
     assert study.status == "in-review"
     step(reviewer, "send_back", study, comment="Give the year of the figure.")
-    assert "Give the year of the figure." in editor.get(change_address(study)).content.decode()
+    save(editor, study, title_en="With the year")  # who sent it back is not who saved it since
+    content = editor.get(change_address(study)).content.decode()
+    assert f"Sent back by {reviewer.user}:" in content
+    assert "Give the year of the figure." in content
     step(editor, "submit", study)
     assert "Give the year of the figure." not in editor.get(change_address(study)).content.decode()
 

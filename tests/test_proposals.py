@@ -267,9 +267,13 @@ def test_declined_proposal_is_archived_with_its_reason_and_its_text(proposal, cu
 
 def test_declining_needs_both_permissions(proposal):
     decline = reverse("admin:casestudies_proposal_decline", args=[proposal.pk])
+    proposals = reverse("admin:casestudies_proposal_changelist")
     for permissions in (["view_proposal"], ["archive_casestudy"]):
         assert staff_with(*permissions).post(decline, {"reason": "No."}).status_code == 403
-    assert staff_with("view_proposal", "archive_casestudy").post(decline, {"reason": "No."}).status_code == 302
+    assert decline not in staff_with("view_proposal").get(proposals).content.decode()
+    both = staff_with("view_proposal", "archive_casestudy")
+    assert decline in both.get(proposals).content.decode()
+    assert both.post(decline, {"reason": "No."}).status_code == 302
 
 
 def test_proposal_is_never_edited_and_goes_with_its_draft(proposal, curator):

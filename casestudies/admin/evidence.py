@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casestudies import access, link_checks
@@ -126,7 +126,7 @@ class LinkCheckAdmin(RecordOfEvents):
             parts.append(format_html("→ {}", _link(link.final_address)))
         return _lines(parts)
 
-    @admin.display(description=_("outcome"), ordering="outcome")
+    @admin.display(description=pgettext_lazy("of a link check", "outcome"), ordering="outcome")
     def outcome_shown(self, link: LinkCheck) -> str:
         """Return the outcome as a label."""
         return _label(link.outcome)

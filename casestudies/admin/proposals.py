@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -83,6 +83,11 @@ class ProposalAdmin(RecordOfEvents):
     class Media:
         css = {"all": ["casestudies/admin.css"]}
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
+        """Say of each whether the curator may decline it."""
+        may_decline = Value(access.may(request.user, "archive_casestudy"), output_field=BooleanField())
+        return super().get_queryset(request).annotate(may_decline=may_decline)
+
     def has_delete_permission(self, request: HttpRequest, obj: Proposal | None = None) -> bool:
         """Allow it with its draft, as for spam."""
         return access.may(request.user, "delete_proposal")
@@ -108,12 +113,14 @@ class ProposalAdmin(RecordOfEvents):
 
     @admin.display(description=_("decision"))
     def decision(self, proposal: Proposal) -> str:
-        """Return what became of it; while nothing has, the way to decline it."""
+        """Return what became of it; while nothing has, the way to decline it for those who may."""
         if proposal.declined_at:
             label = pgettext("proposal", "Declined")
             return format_html('{}<br><span class="quiet">{}</span>', label, proposal.declined_because)
         if proposal.case_study.published_at:
             return pgettext("proposal", "Published")
+        if not proposal.may_decline:
+            return pgettext("proposal", "Waiting")
         address = reverse("admin:casestudies_proposal_decline", args=[proposal.pk])
         return format_html('{}<br><a href="{}">{}</a>', pgettext("proposal", "Waiting"), address, gettext("Decline …"))
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from casestudies import access, editorial
+from casestudies import access, editorial, history
 from casestudies.models import CaseStudy
 from casestudies.versions.differences import differences
 
@@ -166,6 +166,7 @@ class StepsAdmin(admin.ModelAdmin):
             "fault": fault,
             "obstacles": _obstacles(studies[0]) if len(studies) == 1 else [],
             "differences": _changes(studies[0]) if len(studies) == 1 else [],
+            "returned_by": _returned_by(studies[0]) if len(studies) == 1 else "",
         }
         return TemplateResponse(request, "admin/casestudies/casestudy/step.html", context)
 
@@ -205,6 +206,7 @@ class StepsAdmin(admin.ModelAdmin):
                 "obstacles": _obstacles(study),
                 "revision": CaseStudy.objects.filter(revises=study).first(),
                 "differences": _changes(study),
+                "returned_by": _returned_by(study),
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
@@ -224,6 +226,13 @@ def step_address(step: Step, study: CaseStudy) -> str:
 def _obstacles(study: CaseStudy) -> list[editorial.Obstacle]:
     """Return what stands in the way of a study that is on its way to readers."""
     return [] if study.status in (Status.PUBLISHED, Status.ARCHIVED) else editorial.obstacles(study)
+
+
+def _returned_by(study: CaseStudy) -> str:
+    """Return who sent a study back, which is not who changed it last once its author works on it again."""
+    if not study.returned_because:
+        return ""
+    return history.entries(study).filter(action="returned").values_list("by_name", flat=True).first() or "–"
 
 
 def _changes(revision: CaseStudy) -> list:

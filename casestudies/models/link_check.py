@@ -35,7 +35,7 @@ class LinkCheck(models.Model):
 
     address = models.CharField(_("web address"), max_length=1000, unique=True)
     checked_at = models.DateTimeField(_("last checked"))
-    outcome = models.CharField(_("outcome"), max_length=11, choices=Outcome)
+    outcome = models.CharField(pgettext_lazy("of a link check", "outcome"), max_length=11, choices=Outcome)
     status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     reason = models.CharField(_("reason"), max_length=13, choices=Reason, blank=True)
     final_address = models.TextField(_("leads to"), blank=True)

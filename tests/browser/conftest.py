@@ -9,7 +9,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
 
@@ -61,7 +62,14 @@ def database_url():
 
 @pytest.fixture(scope="session")
 def server(database_url: str):
-    """The address of the site as `manage.py serve` starts it, with staff accounts; Ctrl-C must end it cleanly."""
+    """The address of the site as `manage.py serve` starts it, with staff accounts."""
+    with serving(database_url) as address:
+        yield address
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[str]:
+    """Serve the site on a new database, with staff accounts, and give its address; Ctrl-C must end it cleanly."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -77,15 +85,25 @@ def server(database_url: str):
             assert process.poll() is None, "the server ended before it answered"
             sleep(0.1)
     command = [*manage, "shell", "--command", MAKE_STAFF.format(staff=STAFF, password=PASSWORD)]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
-    yield address
-    process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    try:
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        ended = process.wait(20)
+    assert ended == 0
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Headless Chromium from the system; it asks nobody on the network but the server."""
+    """Headless Chromium from the system, for all tests."""
+    with chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start headless Chromium from the system; it asks nobody on the network but the server."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,

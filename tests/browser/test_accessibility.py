@@ -1,11 +1,16 @@
 """Every kind of page can be read by all: axe finds nothing, and nothing is wider than the screen."""
 
+from collections.abc import Callable, Iterator
+
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import sign_in
+from docs.pictures import LIST, OUTDATED, PICTURES, import_preview, open_study
+from docs.screenshots import LOCALES, prepare
+from tests.browser.conftest import serving, sign_in
+from tests.database import new_database
 
 STUDY = "cim-smgs-common-rail-consignment-note"
 PAGES = [
@@ -208,3 +213,94 @@ def test_admin_is_accessible(new_page, size):
     expect(page.get_by_role("textbox", name="Name [en]")).to_have_value("Single window")
     assert grave_faults_of_ours(page) == []
     assert surplus_width(page) <= 0
+
+
+# The admin on an ordinary day, as the curators' guide shows it ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def busy_desk() -> Iterator[str]:
+    """The address of a site on which something waits on every page of the desk."""
+    with new_database("desk") as url, serving(url) as address:
+        prepare(url, "en")
+        yield address
+
+
+def after_import(page: Page, language: str) -> None:
+    """Upload a file, and apply what is right in it."""
+    import_preview(page, language)
+    page.locator("[name=without_faulty]").check()
+    page.locator(".apply [type=submit]").click()
+    page.locator("[role=status] strong").wait_for()
+
+
+def comparison(page: Page, language: str) -> None:
+    """Compare two states of a study."""
+    open_study(page, OUTDATED, "published")
+    page.locator(".historylink").click()
+    page.locator(".history button").click()
+
+
+def refused_restoration(page: Page, language: str) -> None:
+    """Want an earlier state back of what readers see."""
+    open_study(page, OUTDATED, "published")
+    page.locator(".historylink").click()
+    page.locator(".way-back a").last.click()
+
+
+def delivery(page: Page, language: str) -> None:
+    """Look at what an agency returned."""
+    page.goto(f"{LIST}translations/?language=ru&state=outdated")
+    with page.expect_download() as download:
+        page.locator("button[value=xlf]").click()
+    content = download.value.path().read_bytes()
+    file = {
+        "name": "returned.xlf",
+        "mimeType": "application/xml",
+        "buffer": content.replace(b"</target>", b" +</target>"),
+    }
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("form[enctype] [type=submit]").click()
+    page.locator("[name=fingerprint]").wait_for(state="attached")
+
+
+def declining(page: Page, language: str) -> None:
+    """Decline a proposal from the list of proposals."""
+    page.goto("/admin/casestudies/proposal/")
+    page.locator("#result_list a[href*=decline]").click()
+
+
+def at(address: str) -> Callable[[Page, str], object]:
+    return lambda page, language: page.goto(address)
+
+
+MORE_PAGES = {
+    "editor": [
+        at(f"{LIST}import/"),
+        after_import,
+        comparison,
+        refused_restoration,
+        at("/admin/guide/en/"),
+        at("/admin/guide/ru/"),
+    ],
+    "reviewer": [
+        at("/admin/"),
+        at("/admin/casestudies/proposal/"),
+        declining,
+        at("/admin/casestudies/fruitlessquestion/"),
+    ],
+    "translator": [at("/admin/"), delivery],
+    "curator": [at("/admin/"), at("/admin/casestudies/deletedrecord/"), at("/admin/auth/user/")],
+}
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("ru", PHONE)], ids=["desktop", "phone"])
+def test_pages_of_the_desk_are_accessible_with_something_on_them(new_page, busy_desk, language, size):
+    found = {}
+    for account, more in MORE_PAGES.items():
+        page = new_page(base_url=busy_desk, locale=LOCALES[language], viewport=size, bypass_csp=True)
+        sign_in(page, account)
+        for number, go_to in enumerate([*PICTURES.get(account, []), *more]):
+            go_to(page, language)
+            found[account, number, page.url] = grave_faults_of_ours(page), max(surplus_width(page), 0)
+    assert {where: what for where, what in found.items() if what != ([], 0)} == {}
