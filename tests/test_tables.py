@@ -11,11 +11,11 @@ from django.http import QueryDict
 from django.utils import translation
 from openpyxl.utils.escape import unescape
 
-from casestudies import vocabulary
+from casestudies import search_index, translations, vocabulary
 from casestudies.collection_records import case_record
 from casestudies.exports import Document, reading, workbook
 from casestudies.exports.json_document import content
-from casestudies.models import CaseStudy, Outcome, Source
+from casestudies.models import CaseStudy, KeptRecord, Outcome, Source
 from casestudies.selection import Selection
 
 pytestmark = pytest.mark.django_db
@@ -42,15 +42,25 @@ def by_heading(sheet) -> list[dict]:
 
 def test_studies_are_read_as_the_collections_records(make_study):
     make_study(slug="bare", sources=["Only"], themes=[], countries=[], summary_ru=None, region_scope_en="A group")
+    make_study(slug="russian", original_language="ru", region_scope_ru="Группа")
+    outdated = make_study(slug="outdated", practice_en="Before", practice_ru="До")
+    translations.approve(outdated, "ru", None)
+    CaseStudy.objects.filter(slug="outdated").update(practice_en="After")
+    translations.approve(make_study(slug="reviewed"), "ru", None)
     make_study(slug="numbers", outcomes=3, provisions=[("TIR", None), ("TIR", "Article 4")])
     Outcome.objects.filter(case_study__slug="numbers").update(before="0.1250", after="12345678901234.5")
     expected = {study.slug: study for study in CaseStudy.objects.in_full()}
     identifiers = [study.pk for study in expected.values()][::-1]
     found = list(reading.read(identifiers, vocabulary.current(), "https://a/{}/"))
     assert [study.record["slug"] for study in found] == list(expected)[::-1]
+    search_index.refresh(identifiers)
+    assert KeptRecord.objects.filter(pk__in=identifiers).count() == len(identifiers)
+    assert list(reading.read(identifiers, vocabulary.current(), "https://a/{}/")) == found
     for study in found:
         model = expected[study.record["slug"]]
         assert study.record == case_record(model)
+        assert study.translations == reading.of_model(model, study.vocabulary, "").translations
+        assert study.original_language == model.original_language
         assert list(study.record) == list(case_record(model))
         assert study.updated == model.updated_at
         assert study.address == f"https://a/{model.slug}/"

@@ -46,6 +46,8 @@ def content(study: reading.Study) -> dict:
         "sources": record["sources"],
         "handbook": record["handbook"],
         "confidence": record["confidence"],
+        "original_language": study.original_language,
+        "translations": study.translations,
         "updated": study.updated,
     }
 

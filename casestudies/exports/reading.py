@@ -18,7 +18,7 @@ from psycopg import pq
 from psycopg.errors import error_from_result
 
 from casestudies import kept_records, translations
-from casestudies.collection_records import case_record
+from casestudies.collection_records import LANGUAGES, case_record
 from casestudies.models import CaseStudy
 from casestudies.vocabulary import Vocabulary
 
@@ -39,9 +39,9 @@ class Study:
     address: str
     vocabulary: Vocabulary
     original_language: str
-    translations: dict[str, dict]
-    """By language what is a translation: whether a person `reviewed` it all, and the moment of the source text that it
-    `follows`, None where that is today's."""
+    translations: dict[str, dict | None]
+    """By language, None for no translation: whether a person `reviewed` it all, and the moment of the source text that
+    it `follows`, None where that is today's."""
     published: datetime | None = None
     """When it was first published; read for files alone, as is the version."""
     version: dict | None = None
@@ -57,8 +57,7 @@ class Study:
 
     def name(self, key: str, code: str) -> str:
         """Return the name of a value of the filter `key`; its code, where it was added since the reading began."""
-        entry = self.vocabulary[key].get(code)
-        return str(entry.label) if entry else code
+        return self.vocabulary.names(key).get(code, code)
 
     def provision(self, instrument: dict) -> tuple[str | None, str | None]:
         """Return code and reference of the provision that an instrument of the record names, None for none."""
@@ -75,9 +74,9 @@ def of_model(study: CaseStudy, vocabulary: Vocabulary, site: str) -> Study:
         vocabulary,
         study.original_language,
         {
-            language: {"reviewed": standing.reviewed, "follows": standing.follows}
-            for language in translations.target_languages(study)
-            if (standing := translations.standing(study, language))
+            language: (standing := translations.standing(study, language))
+            and {"reviewed": standing.reviewed, "follows": standing.follows}
+            for language in LANGUAGES
         },
     )
 
@@ -146,6 +145,9 @@ def _study(content: dict, vocabulary: Vocabulary, address: str) -> Study:
     place_of = {source.pop("pk"): place for place, source in enumerate(record["sources"])}
     for outcome in record["outcomes"]:
         outcome["source"] = place_of[outcome["source"]]
+    for standing in content["translations"].values():
+        if standing and standing["follows"]:
+            standing["follows"] = datetime.fromisoformat(standing["follows"])
     return Study(
         record,
         datetime.fromisoformat(content["updated"]),
