@@ -23,6 +23,8 @@ from casestudies.models import (
     Theme,
 )
 
+from .factories import UserFactory
+
 pytestmark = pytest.mark.django_db
 
 SLUG = "kept"
@@ -41,7 +43,7 @@ EDITS = {
     "outcome": lambda: Outcome.objects.filter(**STUDY).update(after=1),
     "outcome taken away": lambda: Outcome.objects.filter(**STUDY).first().delete(),
     "source": lambda: Source.objects.filter(**STUDY).update(title="Another title"),
-    "review of the translation": lambda: translations.approve(CaseStudy.objects.get(slug=SLUG), "ru", None),
+    "review of the translation": lambda: translations.approve(CaseStudy.objects.get(slug=SLUG), "ru", UserFactory()),
     "version": lambda: CaseStudyVersion.objects.filter(slug=SLUG).update(number=7),
     "name of a theme": lambda: Theme.objects.filter(code="single-window").update(name_en="One window"),
     "code of a theme": lambda: Theme.objects.filter(code="single-window").update(code="one-window"),

@@ -18,6 +18,8 @@ from casestudies.exports.json_document import content
 from casestudies.models import CaseStudy, KeptRecord, Outcome, Source
 from casestudies.selection import Selection
 
+from .factories import UserFactory
+
 pytestmark = pytest.mark.django_db
 
 
@@ -44,9 +46,9 @@ def test_studies_are_read_as_the_collections_records(make_study):
     make_study(slug="bare", sources=["Only"], themes=[], countries=[], summary_ru=None, region_scope_en="A group")
     make_study(slug="russian", original_language="ru", region_scope_ru="Группа")
     outdated = make_study(slug="outdated", practice_en="Before", practice_ru="До")
-    translations.approve(outdated, "ru", None)
+    translations.approve(outdated, "ru", UserFactory())
     CaseStudy.objects.filter(slug="outdated").update(practice_en="After")
-    translations.approve(make_study(slug="reviewed"), "ru", None)
+    translations.approve(make_study(slug="reviewed"), "ru", UserFactory())
     make_study(slug="numbers", outcomes=3, provisions=[("TIR", None), ("TIR", "Article 4")])
     Outcome.objects.filter(case_study__slug="numbers").update(before="0.1250", after="12345678901234.5")
     expected = {study.slug: study for study in CaseStudy.objects.in_full()}
@@ -64,6 +66,9 @@ def test_studies_are_read_as_the_collections_records(make_study):
         assert list(study.record) == list(case_record(model))
         assert study.updated == model.updated_at
         assert study.address == f"https://a/{model.slug}/"
+    standings = {study.record["slug"]: study.translations["ru"] or {} for study in found}
+    assert [slug for slug, standing in standings.items() if standing.get("reviewed")] == ["reviewed", "outdated"]
+    assert [slug for slug, standing in standings.items() if standing.get("follows")] == ["outdated"]
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
