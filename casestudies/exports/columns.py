@@ -75,7 +75,7 @@ def _place(study: Study, place: dict) -> str:
     return ", ".join(part for part in (place["name"], country, position) if part)
 
 
-@lru_cache(maxsize=10_000)  # most numbers of a collection recur, and to write one takes longer than to read a study
+@lru_cache(maxsize=30_000)  # most numbers of a collection recur, and to write one takes longer than to read a study
 def _quantity(value: float, unit: str, language: str) -> str:
     return quantity(value, unit)
 
