@@ -125,10 +125,11 @@ def _set_moments(moments: dict[str, exported_records.Moments]) -> None:
     for slug, study in studies.items():
         own = moments[slug]
         study.published_at, study.updated_at = own.published, own.updated
+        study.original_language = own.original_language
         if own.version and slug in current:
             current[slug].number, current[slug].made_at = own.version.number, own.version.made
     # `bulk_update` writes what it is given: `save` would set the moment of the last change itself.
-    CaseStudy.objects.bulk_update(studies.values(), ["published_at", "updated_at"], batch_size=500)
+    CaseStudy.objects.bulk_update(studies.values(), ["published_at", "updated_at", "original_language"], batch_size=500)
     CaseStudyVersion.objects.bulk_update(current.values(), ["number", "made_at"], batch_size=500)
     search_index.refresh([study.pk for study in studies.values()])
 

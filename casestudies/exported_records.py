@@ -236,11 +236,12 @@ class VersionOfStudy(Record):
 
 
 class Moments(BaseModel):
-    """When a study was published and changed, and its version; what else stands beside is for readers of the file."""
+    """When a study was published and changed, and what it is; what else stands beside is for readers of the file."""
 
     published: Moment
     updated: Moment
     version: VersionOfStudy | None
+    original_language: Literal["en", "ru"] = "en"
 
 
 class Version(VersionOfStudy):

@@ -50,6 +50,7 @@ class CaseStudyQuerySet(models.QuerySet):
             "outcomes__source",
             "places__country",
             "sources",
+            "translated_texts",
         )
 
     def in_country(self, country: models.Model) -> Self:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from django.db import connection, transaction
 
-from . import search_index
+from . import kept_records, search_index
 from .models import CaseStudy, SearchEntry, SearchWord
 
 TABLE = SearchEntry._meta.db_table
@@ -46,6 +46,7 @@ def rebuild(workers: int = 2) -> Iterator[tuple[int, int]]:
                 _put_in_place(cursor)
                 _replace_words(words)
             cursor.execute(f"ANALYZE {TABLE}")
+            kept_records.complete()
         finally:
             cursor.execute(f"DROP TABLE IF EXISTS {NEW}")
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

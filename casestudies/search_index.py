@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext
 
-from . import search
+from . import kept_records, search
 from .models import Outcome
 
 BATCH_SIZE = 2000
@@ -171,7 +171,10 @@ _LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
 def refresh(case_study_ids: Iterable[int]) -> None:
-    """Write the search entries of these studies anew, and drop those of studies no longer published."""
+    """Write the search entries of these studies anew, and drop those of studies no longer published.
+
+    What files read of studies, the triggers dropped where it changed; it is made anew too.
+    """
     identifiers = list(case_study_ids)
     for start in range(0, len(identifiers), BATCH_SIZE):
         parameters = {"ids": identifiers[start : start + BATCH_SIZE]}
@@ -183,6 +186,7 @@ def refresh(case_study_ids: Iterable[int]) -> None:
                 f" SELECT word, ndoc FROM ({_words_statement()}) AS found ON CONFLICT DO NOTHING",
                 parameters,
             )
+    kept_records.complete()
 
 
 def fingerprint() -> str:

@@ -32,6 +32,7 @@ class Vocabulary:
 
     def __init__(self, language: str):
         self.language = language
+        self._names: dict[str, dict[str, str]] = {}
 
     def __getitem__(self, key: str) -> dict[str, Entry]:
         """Return the values of the filter `key` by code, in the order in which people expect them."""
@@ -40,6 +41,12 @@ class Vocabulary:
     def label(self, key: str, code: str) -> str:
         """Return the name of a value."""
         return str(self[key][code].label)
+
+    def names(self, key: str) -> dict[str, str]:
+        """Return the names of the values of the filter `key` by code, for who asks for thousands."""
+        if key not in self._names:
+            self._names[key] = {code: str(entry.label) for code, entry in self[key].items()}
+        return self._names[key]
 
     @cached_property
     def country(self) -> dict[str, Entry]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("sitemap.xml", for_programs(sitemaps.index), SITEMAP | {"sitemap_url_name": "sitemap"}),
     path("sitemap-<section>.xml", for_programs(sitemaps.sitemap), SITEMAP, name="sitemap"),
     path("oai", oai, name="oai"),
+    path("oai/", RedirectView.as_view(pattern_name="oai", query_string=True)),
     path("api/v1/", include("casestudies.api.urls")),
     *i18n_patterns(path("", include("casestudies.urls"))),
 ]

@@ -286,3 +286,13 @@ def test_more_studies_than_a_reader_waits_for_are_refused_with_the_limit(client,
     assert response.status_code == 400
     (error,) = response.json()["errors"]
     assert "7 studies, and the list has 8" in error["message"]
+
+
+def test_documents_say_that_nobody_reviewed_the_translation(booklet, note, make_study):
+    make_study(slug="translated")
+    said = "Этот перевод еще не проверен человеком."
+    for language, is_said in (("ru", True), ("en", False)):
+        address = f"/{language}/case-studies/translated"
+        printed = plain("".join(page.extract_text() for page in booklet(f"{address}.pdf").pages))
+        edited = [paragraph.text for paragraph in note(f"{address}.docx").paragraphs]
+        assert (said in printed, said in edited) == (is_said, is_said)

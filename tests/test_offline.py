@@ -69,7 +69,7 @@ def data_of(content: str) -> dict:
 def test_it_is_a_download_with_a_telling_name(client):
     response = client.get("/ru/case-studies.html?country=NO")
     assert response["Content-Type"] == "text/html; charset=utf-8"
-    assert re.fullmatch(r'attachment; filename="case-studies-ru-[\d-]+\.html"', response["Content-Disposition"])
+    assert re.fullmatch(r'attachment; filename="case-studies-norway-ru-[\d-]+\.html"', response["Content-Disposition"])
 
 
 def test_it_holds_every_study_in_both_languages(client):

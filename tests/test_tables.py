@@ -11,13 +11,14 @@ from django.http import QueryDict
 from django.utils import translation
 from openpyxl.utils.escape import unescape
 
-from casestudies import vocabulary
+from casestudies import search_index, translations, vocabulary
 from casestudies.collection_records import case_record
 from casestudies.exports import Document, reading, workbook
 from casestudies.exports.json_document import content
-from casestudies.models import CaseStudy, Outcome, Source
-from casestudies.models.case import TEXT_FIELDS
+from casestudies.models import CaseStudy, KeptRecord, Outcome, Source
 from casestudies.selection import Selection
+
+from .factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,18 +44,31 @@ def by_heading(sheet) -> list[dict]:
 
 def test_studies_are_read_as_the_collections_records(make_study):
     make_study(slug="bare", sources=["Only"], themes=[], countries=[], summary_ru=None, region_scope_en="A group")
+    make_study(slug="russian", original_language="ru", region_scope_ru="Группа")
+    outdated = make_study(slug="outdated", practice_en="Before", practice_ru="До")
+    translations.approve(outdated, "ru", UserFactory())
+    CaseStudy.objects.filter(slug="outdated").update(practice_en="After")
+    translations.approve(make_study(slug="reviewed"), "ru", UserFactory())
     make_study(slug="numbers", outcomes=3, provisions=[("TIR", None), ("TIR", "Article 4")])
     Outcome.objects.filter(case_study__slug="numbers").update(before="0.1250", after="12345678901234.5")
     expected = {study.slug: study for study in CaseStudy.objects.in_full()}
     identifiers = [study.pk for study in expected.values()][::-1]
     found = list(reading.read(identifiers, vocabulary.current(), "https://a/{}/"))
     assert [study.record["slug"] for study in found] == list(expected)[::-1]
+    search_index.refresh(identifiers)
+    assert KeptRecord.objects.filter(pk__in=identifiers).count() == len(identifiers)
+    assert list(reading.read(identifiers, vocabulary.current(), "https://a/{}/")) == found
     for study in found:
         model = expected[study.record["slug"]]
         assert study.record == case_record(model)
+        assert study.translations == reading.of_model(model, study.vocabulary, "").translations
+        assert study.original_language == model.original_language
         assert list(study.record) == list(case_record(model))
         assert study.updated == model.updated_at
         assert study.address == f"https://a/{model.slug}/"
+    standings = {study.record["slug"]: study.translations["ru"] or {} for study in found}
+    assert [slug for slug, standing in standings.items() if standing.get("reviewed")] == ["reviewed", "outdated"]
+    assert [slug for slug, standing in standings.items() if standing.get("follows")] == ["outdated"]
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -76,9 +90,6 @@ def test_names_and_texts_are_those_of_the_models(make_study, language):
         ]
         assert found["countries"] == [{"code": "NO", "name": model.country_links.get().country.name}]
         assert found["outcomes"][0]["indicator"] == model.outcomes.get().indicator
-        (for_table,) = reading.read([model.pk], vocabulary.current(), "{}", in_every_language=False)
-        assert [for_table.text(field) for field in TEXT_FIELDS] == [found[field] for field in TEXT_FIELDS]
-        assert ("ru" in for_table.record) == (language == "ru")
 
 
 def test_more_studies_than_a_batch_keep_their_order(client, monkeypatch):

@@ -264,7 +264,8 @@ def test_compressed_file_is_sent_as_it_is_with_its_length(extension):
     response = Client(headers={"accept-encoding": "gzip"}).get(f"/en/case-studies.{extension}?country=NO")
     assert "Content-Encoding" not in response
     assert int(response["Content-Length"]) == len(response.getvalue())
-    assert re.fullmatch(rf'attachment; filename="case-studies-en-[\d-]+\.{extension}"', response["Content-Disposition"])
+    expected = rf'attachment; filename="case-studies-norway-en-[\d-]+\.{extension}"'
+    assert re.fullmatch(expected, response["Content-Disposition"])
 
 
 @pytest.mark.parametrize("extension", ["html", "csv", "json"])

@@ -19,6 +19,7 @@ ERRORS = {
     404: _("There is no such study, or no such page of the list."),
     410: _("The study was public and was withdrawn."),
     429: _("Too many requests; the header Retry-After says in how many seconds the next is answered."),
+    503: _("Answering takes too long at the moment."),
 }
 
 

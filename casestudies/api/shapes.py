@@ -65,6 +65,15 @@ class Source(BaseModel):
     checked: bool = Field(description=_("Whether the page was seen and supports the facts."))
 
 
+class Translation(BaseModel):
+    """How a translation stands to the text that it was made from."""
+
+    reviewed: bool = Field(description=_("Whether a person reviewed all of it."))
+    follows: datetime | None = Field(
+        description=_("Where the original changed since: the moment whose text it follows.")
+    )
+
+
 class Study(BaseModel):
     """A case study, as the JSON export gives it."""
 
@@ -90,6 +99,10 @@ class Study(BaseModel):
     sources: list[Source]
     handbook: str = Field(description=_("How it relates to the Handbook of 2012: named in it, or of a theme of it."))
     confidence: str = Field(description=_("How far the facts were checked: high or medium."))
+    original_language: str = Field(description=_("The language in which it was written."))
+    translations: dict[str, Translation | None] = Field(
+        description=_("How the texts in each language stand that are translations; null for others.")
+    )
     updated: datetime
 
 

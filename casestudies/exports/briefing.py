@@ -14,6 +14,7 @@ from casestudies import vocabulary
 from casestudies.models import CaseStudy, Outcome, Place, Source
 from casestudies.models.case import TransportMode
 from casestudies.templatetags.case_studies import period, quantity
+from casestudies.translations import standing
 
 from .document import Document
 
@@ -74,6 +75,8 @@ class StudyBriefing:
     """A study in reading order: texts, outcomes, lessons, sources, facts. Empty parts are absent."""
 
     title: Words
+    notice: str
+    """What its reader must know of the translation; "" where there is nothing to say."""
     chapter: Words
     summary: list[Words]
     account: list[Section]
@@ -170,6 +173,7 @@ def _study(study: CaseStudy, document: Document) -> StudyBriefing:
     publisher = ", ".join(filter(None, (document.provenance.collection, settings.INSTITUTION)))
     return StudyBriefing(
         title=_words(study, "title"),
+        notice=translation.notice if (translation := standing(study)) else "",
         chapter=_chapter(study.chapter),
         summary=_paragraphs(study, "summary"),
         account=[

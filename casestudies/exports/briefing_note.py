@@ -130,6 +130,8 @@ class _Writer:
 
     def _study(self, study: StudyBriefing, level: int) -> None:
         """Write a study below its title; its parts have headings of `level`."""
+        if study.notice:
+            self._paragraph("Caption", study.notice)
         self.go_on()
         for summary in study.summary:
             self._words(self._paragraph("Lead"), summary)

@@ -54,7 +54,7 @@ class Column:
 
 
 def _joined(values: Iterable[object]) -> str:
-    return BETWEEN_VALUES.join([str(value) for value in values if value])
+    return BETWEEN_VALUES.join(map(str, filter(None, values)))
 
 
 def _provisions(study: Study) -> str:
@@ -75,7 +75,7 @@ def _place(study: Study, place: dict) -> str:
     return ", ".join(part for part in (place["name"], country, position) if part)
 
 
-@lru_cache(maxsize=10_000)  # most numbers of a collection recur, and to write one takes longer than to read a study
+@lru_cache(maxsize=30_000)  # most numbers of a collection recur, and to write one takes longer than to read a study
 def _quantity(value: float, unit: str, language: str) -> str:
     return quantity(value, unit)
 
@@ -119,6 +119,10 @@ def _label(field: str, choices: type[TextChoices]) -> Callable[[Study], str]:
 def _modes(study: Study) -> str:
     names = labels(TransportMode, study.vocabulary.language)
     return _joined(names[mode] for mode in study.record["transport_modes"])
+
+
+def _last_change(study: Study) -> date:
+    return study.updated.astimezone(timezone.get_default_timezone()).date()
 
 
 def _text(field: str, heading: str, maximum: int | None = None) -> Column:
@@ -259,7 +263,7 @@ COLUMNS = [
         read=cells.choice("confidence"),
         path=("confidence",),
     ),
-    Column("updated", _("Last change"), lambda study: timezone.localdate(study.updated), "date"),
+    Column("updated", _("Last change"), _last_change, "date"),
     Column("address", _("Address"), lambda study: study.address, "anyURI"),
 ]
 _TITLE_OF_STUDY = Column("title", _("Title"), lambda study, row: study.text("title"))

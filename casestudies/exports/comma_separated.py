@@ -65,6 +65,8 @@ def _row(cells: list[str | int | date | None]) -> str:
 
 
 def _cell(cell: str | int | date | None) -> str:
-    if isinstance(cell, str):
-        return '"' + neutralized(cell).replace('"', '""') + '"' if cell else ""
-    return "" if cell is None else str(cell)
+    if not isinstance(cell, str):
+        return "" if cell is None else str(cell)
+    if cell[:1] in _SUSPICIOUS:
+        cell = neutralized(cell)
+    return '"' + cell.replace('"', '""') + '"' if cell else ""

@@ -116,16 +116,13 @@ class Document:
             self.go_on()
             yield study
 
-    def rows(self, *, in_every_language: bool = False) -> Iterator[reading.Study]:
-        """Yield every study in order, as tables and machine files show it: read many times faster than `studies`.
-
-        A file that shows texts in every language asks for them.
-        """
+    def rows(self) -> Iterator[reading.Study]:
+        """Yield every study in order, as tables and machine files show it: read many times faster than `studies`."""
         if not self.selection:
             yield reading.of_model(self._study, vocabulary.current(), self.site)
             return
         pattern = self.site + reverse("case-detail", args=["slug"]).replace("slug", "{}")
         identifiers, names = self.selection.identifiers(), self.selection.vocabulary
-        for study in reading.read(identifiers, names, pattern, in_every_language=in_every_language):
+        for study in reading.read(identifiers, names, pattern):
             self.go_on()
             yield study

@@ -46,6 +46,8 @@ def content(study: reading.Study) -> dict:
         "sources": record["sources"],
         "handbook": record["handbook"],
         "confidence": record["confidence"],
+        "original_language": study.original_language,
+        "translations": study.translations,
         "updated": study.updated,
     }
 
@@ -109,7 +111,7 @@ class JsonDocument:
         yield encoded(head)[:-1] + b', "results": ['
         separator, piece = b"\n", []
         with translation.override(document.language):
-            for study in document.rows(in_every_language=True):
+            for study in document.rows():
                 piece.append(encoded(content(study) | lossless(study)))
                 if len(piece) == PIECE:
                     yield separator + b",\n".join(piece)

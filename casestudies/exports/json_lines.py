@@ -39,7 +39,7 @@ class JsonLines:
         }
         piece = []
         with translation.override(document.language):
-            for study in document.rows(in_every_language=True):
+            for study in document.rows():
                 piece.append(encoded(content(study) | lossless(study) | {"provenance": origin}) + b"\n")
                 if len(piece) == PIECE:
                     yield b"".join(piece)

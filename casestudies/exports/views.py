@@ -16,6 +16,7 @@ from casestudies.selection import Fault, Selection
 
 from . import FORMATS, Document, Format, table_metadata, turns
 from .client import Client, ClientGone
+from .file_names import file_name
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def case_export(request: HttpRequest, extension: str) -> HttpResponse:
     if format_.most is not None and selection.counts.total > format_.most:
         return bad_request([_too_many(selection, format_)])
     document = Document.of_selection(selection, site_address(request), Client.of(request))
-    response = _file(request, format_, document, f"case-studies-{document.language}-{document.provenance.day:%Y-%m-%d}")
+    response = _file(request, format_, document, file_name(document))
     if extension == "csv":
         response["Link"] = table_metadata.link(document)
     return response

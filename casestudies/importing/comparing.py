@@ -8,7 +8,7 @@ import copy
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import F
@@ -246,7 +246,7 @@ class Comparison:
         return change
 
     def _in_language(self, study: Study, language: str) -> Study:
-        return Study(study.record, study.updated, study.address, self._vocabularies[language])
+        return replace(study, vocabulary=self._vocabularies[language])
 
     def _compare_cells(self, change: Change, row: Row, has_evidence: bool) -> None:
         said_by: dict[Path, Heading] = {}

@@ -6,7 +6,7 @@ from .field_office import FieldOffice
 from .fruitless_question import FruitlessQuestion
 from .history import DeletedRecord, HistoryEntry
 from .importing import ImportedStudy, ImportJob
-from .index import SearchEntry, SearchWord
+from .index import KeptRecord, SearchEntry, SearchWord
 from .link_check import LinkCheck
 from .loading import LoadedRecord
 from .proposal import Proposal
@@ -50,6 +50,7 @@ __all__ = [
     "HistoryEntry",
     "ImportJob",
     "ImportedStudy",
+    "KeptRecord",
     "LinkCheck",
     "LoadedRecord",
     "Organization",

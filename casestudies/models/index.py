@@ -92,3 +92,15 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class KeptRecord(models.Model):
+    """A published study as files need it, in one text: written by `kept_records.complete`, dropped by triggers."""
+
+    case_study = models.OneToOneField(CaseStudy, models.CASCADE, primary_key=True, related_name="+")
+    form = models.CharField(max_length=16)
+    """How it was made: a release that makes it otherwise does not use it."""
+    content = models.TextField()
+
+    def __str__(self) -> str:
+        return f"record of study {self.case_study_id}"

@@ -47,6 +47,11 @@ class Standing:
         return "" if self.reviewed else gettext("This translation has not been reviewed by a person yet.")
 
     @property
+    def notice(self) -> str:
+        """Say both on one line; "" where there is nothing to say."""
+        return " ".join(filter(None, (self.outdated_notice, self.review_notice)))
+
+    @property
     def link_to_source(self) -> str:
         """The words of the link to the text it was made from."""
         return {"en": gettext("Read the English text"), "ru": gettext("Read the Russian text")}[self.source_language]

@@ -247,5 +247,9 @@ def test_empty_collection_has_an_earliest_date(client, empty_collection):
 
 
 def test_harvesting_costs_a_fixed_number_of_queries(client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         asked(client, **LIST)
+
+
+def test_address_with_a_slash_leads_to_the_one_without(client):
+    assert client.get("/oai/?verb=Identify")["Location"] == "/oai?verb=Identify"
