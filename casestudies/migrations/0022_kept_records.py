@@ -41,7 +41,7 @@ def referring(place: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casestudies", "0020_roles")]
+    dependencies = [("casestudies", "0021_history_of_revisions")]
 
     operations = [
         migrations.CreateModel(
