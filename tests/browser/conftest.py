@@ -33,6 +33,7 @@ for name, role in {staff!r}.items():
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder, and leave it out where there is no Chromium.
 
