@@ -24,7 +24,7 @@ test: $(TEST_VENV)/.ready ## Run every test, on all cores (ARGS="-k search" for 
 fuzz: $(TEST_VENV)/.ready ## Try invented input for long
 	@$(TEST_VENV)/bin/python -m pytest $(ON_ALL_CORES) -m hypothesis --hypothesis-profile=thorough $(ARGS)
 
-ON_ALL_CORES := -n logical --dist loadgroup
+ON_ALL_CORES := -n logical
 
 relevance: $(TEST_VENV)/.ready ## Score search on readers' questions, and print the worst (ARGS=30 for more)
 	@$(TEST_VENV)/bin/python -m benchmarks.relevance $(ARGS)

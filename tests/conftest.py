@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.utils import translation
 from whitenoise import WhiteNoise
+from xdist.scheduler import LoadScopeScheduling
 
 from casestudies import search_index, versions
 from tests import database
@@ -22,6 +23,21 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("thorough", hypothesis.settings.get_profile("usual"), max_examples=2000)
 hypothesis.settings.load_profile("usual")
+
+
+class Scheduling(LoadScopeScheduling):
+    """Tests go one by one to the next free core, but those of a browser file together, and the longest files first.
+
+    Every core that has some of them starts a server and a browser.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("::")[0] if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """Say how tests are shared out among the cores."""
+    return Scheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -33,17 +33,12 @@ for name, role in {staff!r}.items():
 """
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder, and leave it out where there is no Chromium.
-
-    A file's tests stay on one core: every core that has some starts a server and a browser.
-    """
+    """Mark every test of this folder, and leave it out where there is no Chromium."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
