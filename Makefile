@@ -6,7 +6,7 @@ VENV := .venv
 TEST_VENV := .venv-test
 
 .DEFAULT_GOAL := help
-.PHONY: help run admin test lint format messages requirements relevance benchmark screenshots load clean
+.PHONY: help run admin test fuzz lint format messages requirements relevance benchmark screenshots load clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -18,8 +18,13 @@ admin: $(VENV)/.ready .env ## Create a staff account for /admin/
 	@$(VENV)/bin/python manage.py migrate --verbosity 0
 	@$(VENV)/bin/python manage.py createsuperuser
 
-test: $(TEST_VENV)/.ready ## Run every test (ARGS="-k search" for some)
-	@$(TEST_VENV)/bin/python -m pytest $(ARGS)
+test: $(TEST_VENV)/.ready ## Run every test, on all cores (ARGS="-k search" for some, on one)
+	@$(TEST_VENV)/bin/python -m pytest $(or $(ARGS),$(ON_ALL_CORES))
+
+fuzz: $(TEST_VENV)/.ready ## Try invented input for long
+	@$(TEST_VENV)/bin/python -m pytest $(ON_ALL_CORES) -m hypothesis --hypothesis-profile=thorough $(ARGS)
+
+ON_ALL_CORES := -n logical
 
 relevance: $(TEST_VENV)/.ready ## Score search on readers' questions, and print the worst (ARGS=30 for more)
 	@$(TEST_VENV)/bin/python -m benchmarks.relevance $(ARGS)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casestudies import editorial, facets
@@ -66,7 +66,6 @@ def selection(pairs) -> Selection:
 
 
 @given(pairs=queries, data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_count_is_what_the_click_gives(changed_over_years, pairs, data):
     counts = selection(pairs).counts
     assert counts.total == selection(pairs).entries.count()
@@ -98,7 +97,6 @@ def test_list_shows_counts_that_its_links_give(client):
 
 
 @given(identifiers=st.sets(st.integers(min_value=1, max_value=5000)))
-@settings(deadline=None)
 def test_set_holds_what_was_put_in(identifiers):
     assert list(facets.members(facets.set_of(identifiers))) == sorted(identifiers)
 

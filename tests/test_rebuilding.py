@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from casestudies import rebuilding
-from tests.database import new_database
+from tests.database import collection, new_database
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 SCHEMA = """
@@ -32,10 +32,7 @@ ENTRIES = "SELECT case_study_id, document, headings, themes, title_order_ru FROM
 @pytest.fixture(scope="module")
 def database_url():
     """A database with the collection loaded."""
-    with new_database("rebuilding") as url:
-        environment = {**os.environ, "DATABASE_URL": url}
-        for command in (["migrate", "-v0"], ["load_collection", "-v0"]):
-            subprocess.run([*MANAGE, *command], env=environment, check=True)
+    with new_database("rebuilding", template=collection()) as url:
         yield url
 
 

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casestudies.filters import KEYS
@@ -23,11 +23,6 @@ raw = st.binary(max_size=60).map(lambda octets: octets.decode("latin-1").replace
 
 
 @given(query=st.one_of(structured, raw))
-@settings(
-    max_examples=800,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 def test_no_query_string_is_a_server_error(query, few_studies):
     client = few_studies
     page = client.get("/ru/case-studies/", QUERY_STRING=query)

@@ -15,8 +15,6 @@ from casestudies.filters import KEYS
 from casestudies.models import CaseStudy
 
 pytestmark = pytest.mark.django_db
-# For each address: so many valid requests, and so many that break the description.
-EXAMPLES = 12
 
 
 def document(client, **query: str) -> dict:
@@ -78,13 +76,15 @@ def years_in_order(case) -> bool:
     return not all(isinstance(year, int) for year in years) or years[0] <= years[1]
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("mode", GenerationMode)
 def test_answers_are_as_described_whatever_is_asked(described, mode):
+    examples = hypothesis.settings.default.max_examples // 8  # for each of many addresses
     for found in described.get_all_operations():
 
         @given(case=found.ok().as_strategy(generation_mode=mode).filter(years_in_order))
         @hypothesis.settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             derandomize=True,
             database=None,
             deadline=None,

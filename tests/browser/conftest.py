@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.database import new_database
+from tests.database import collection, new_database
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # A busy machine is not a fault: what should appear has half a minute.
@@ -44,19 +44,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
-def pytest_terminal_summary(terminalreporter) -> None:
-    """Say how many browser tests were left out, for want of a browser."""
-    left_out = [
-        report for report in terminalreporter.getreports("skipped") if "Chromium is not" in str(report.longrepr)
-    ]
-    if left_out:
-        terminalreporter.write_line(f"{len(left_out)} browser tests were left out: Chromium is not installed.")
-
-
 @pytest.fixture(scope="session")
 def database_url():
-    """The address of a new, empty database."""
-    with new_database("browser") as url:
+    """The address of a new database with the collection."""
+    with new_database("browser", template=collection()) as url:
         yield url
 
 
