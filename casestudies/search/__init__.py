@@ -2,6 +2,7 @@
 
 from .answering import COUNTED, ENOUGH, read, seeks
 from .by_index import row as row_by_index
+from .by_index import studies
 from .passages import HIT_END, HIT_START, Note, as_written, explain, held_by
 from .question import MAXIMUM_LENGTH, MISREAD
 from .ranking import RANKED, TsQuery, scores
@@ -31,5 +32,6 @@ __all__ = [
     "row_by_index",
     "scores",
     "seeks",
+    "studies",
     "tsqueries",
 ]
