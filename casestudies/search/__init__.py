@@ -3,7 +3,7 @@
 from .answering import COUNTED, ENOUGH, read, seeks
 from .by_index import row as row_by_index
 from .by_index import studies
-from .passages import HIT_END, HIT_START, Note, as_written, explain, held_by
+from .passages import HIT_END, HIT_START, Explanation, Note, as_written, explain, held_by
 from .question import MAXIMUM_LENGTH, MISREAD
 from .ranking import RANKED, TsQuery, scores
 from .reading import Reading, Wanted
@@ -17,6 +17,7 @@ __all__ = [
     "MAXIMUM_LENGTH",
     "MISREAD",
     "RANKED",
+    "Explanation",
     "Note",
     "Reading",
     "TsQuery",
