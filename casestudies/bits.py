@@ -18,11 +18,11 @@ def set_of(identifiers: Iterable[int]) -> int:
 
 def members(bits: int) -> Iterator[int]:
     """Yield the primary keys in a set, in ascending order."""
-    for place, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
-        while byte:
-            lowest = byte & -byte
-            yield (place << 3) + lowest.bit_length() - 1
-            byte ^= lowest
+    digits = bin(bits)[:1:-1]
+    place = digits.find("1")
+    while place >= 0:
+        yield place
+        place = digits.find("1", place + 1)
 
 
 def all_of(sets: Iterable[int]) -> int:

@@ -6,10 +6,11 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+TITLES = [f"title_{code}" for code in LANGUAGES]
 
 
 class CaseStudyQuerySet(models.QuerySet):
@@ -49,6 +50,23 @@ class CaseStudyQuerySet(models.QuerySet):
             "provision_links__provision",
             "outcomes__source",
             "places__country",
+            "sources",
+        )
+
+    def in_full_at_once(self) -> Self:
+        """Fetch one study as `in_full()` does, in half the queries; of many, the joined records would come repeated."""
+
+        def joined(name: str, *records: str) -> Prefetch:
+            linked = self.model._meta.get_field(name).related_model
+            return Prefetch(name, linked._default_manager.select_related(*records))
+
+        return self.select_related("chapter").prefetch_related(
+            joined("chapter_links", "chapter"),
+            joined("country_links", "country__region"),
+            joined("theme_links", "theme"),
+            joined("provision_links", "convention", "provision__convention"),
+            joined("outcomes", "source"),
+            joined("places", "country"),
             "sources",
         )
 

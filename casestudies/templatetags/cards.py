@@ -4,16 +4,18 @@ Made here and not in a template: a list shows twenty, and they would take most o
 """
 
 import html
+from functools import cache
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
-from casestudies import vocabulary
 from casestudies.filters import CaseStudyFilterSet
 from casestudies.models import CaseStudy
 from casestudies.search import HIT_END, HIT_START, Explanation, Note, as_written
+from casestudies.vocabulary import current as current_vocabulary
 
 from .case_studies import choose, period, text
 
@@ -29,7 +31,7 @@ def card(study: CaseStudy, level: int, list_query: str = "", *, choosable: bool 
     """
     found = study.explanation or Explanation()
     title = _highlighted(found.title) if found.title else text(study, "title")
-    address = html.escape(study.get_absolute_url() + (f"?{list_query}" if list_query else ""))
+    address = _address(get_language()).format(study.slug) + html.escape(f"?{list_query}" if list_query else "")
     parts = [
         f'<article class="card"><h{level} class="card-title"><a href="{address}">{title}</a></h{level}>',
         f'<p class="card-facts">{_facts(study)}</p>',
@@ -43,12 +45,18 @@ def card(study: CaseStudy, level: int, list_query: str = "", *, choosable: bool 
         parts.append(f'<ul class="found-through">{notes}</ul>')
     if choosable:
         parts.append(choose(study))
-    return mark_safe("\n".join([*parts, "</article>"]))
+    return SafeString("\n".join([*parts, "</article>"]))
+
+
+@cache
+def _address(language: str) -> str:
+    """Return the address of a study in the active `language`, with room for the slug."""
+    return reverse("case-detail", args=["slug"]).replace("slug", "{}")
 
 
 def _highlighted(value: str) -> SafeString:
     """Show a text in which PostgreSQL marked the hits. Everything else in it is escaped."""
-    return mark_safe(html.escape(as_written(value)).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
+    return SafeString(html.escape(as_written(value)).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
 
 
 def _found_through(note: Note) -> SafeString:
@@ -61,7 +69,7 @@ def _found_through(note: Note) -> SafeString:
         return format_html(gettext("found through {found}, which {written} includes"), found=found, written=written)
     if note.kind == "record":
         label = CaseStudyFilterSet.base_filters[note.link.key].label
-        name = vocabulary.current().label(note.link.key, note.link.code)
+        name = current_vocabulary().label(note.link.key, note.link.code)
         return format_html(
             gettext("{written}: found through {label} “{name}”"), written=written, label=str(label).lower(), name=name
         )
@@ -74,7 +82,7 @@ def _found_through(note: Note) -> SafeString:
     if note.kind == "part":
         return format_html(gettext("only {found} of {written}"), found=found, written=written)
     if note.kind == "names":
-        return mark_safe(html.escape(gettext("found in the names of places, agencies or sources")))
+        return SafeString(html.escape(gettext("found in the names of places, agencies or sources")))
     return format_html(gettext("without {written}"), written=written)
 
 
@@ -85,7 +93,8 @@ def _lang(language: str) -> SafeString | str:
 
 def _facts(study: CaseStudy) -> SafeString:
     """Show where and when a practice ran, and whether it was measured, of a study read with `for_list()`."""
-    names = [vocabulary.current().label("country", code) for code in study.country_codes]
+    vocabulary = current_vocabulary()
+    names = [vocabulary.label("country", code) for code in study.country_codes]
     facts = [html.escape(", ".join(names[:COUNTRIES_ON_A_CARD]))] if names else [text(study, "region_scope")]
     if rest := names[COUNTRIES_ON_A_CARD:]:
         facts[0] += " " + html.escape(
@@ -96,4 +105,4 @@ def _facts(study: CaseStudy) -> SafeString:
     if number := study.outcome_count:
         measured = ngettext("%(number)d measured result", "%(number)d measured results", number) % {"number": number}
         spans.append(f'<span class="measured">{html.escape(measured)}</span>')
-    return mark_safe(" ".join(spans))
+    return SafeString(" ".join(spans))

@@ -30,9 +30,9 @@ def text(record, field: str, element: str = "span") -> SafeString:
     """
     if value := getattr(record, f"{field}_{get_language()}", None):
         shown = html.escape(value)
-        return mark_safe(shown if element == "span" else f"<{element}>{shown}</{element}>")
+        return SafeString(shown if element == "span" else f"<{element}>{shown}</{element}>")
     value = html.escape(getattr(record, field) or "")
-    return mark_safe(f'<{element} lang="en">{value}</{element}>')
+    return SafeString(f'<{element} lang="en">{value}</{element}>')
 
 
 @register.filter
@@ -44,13 +44,13 @@ def quoted_list(words: list[str]) -> SafeString:
 @register.simple_tag
 def choose(study: CaseStudy) -> SafeString:
     """Show the button that takes a study into the reader's shortlist; shortlist.js says where it is in already."""
-    return format_html(_button(get_language()), slug=study.slug, title=text(study, "title"))
+    return SafeString(_button(get_language()).format(slug=study.slug, title=text(study, "title")))
 
 
 @cache
 def _button(language: str) -> str:
     """Return the button in the active `language`, with room for slug and title: a list shows it twenty times."""
-    return format_html(
+    button = format_html(
         '<p class="choose"><button type="submit" form="shortlist-form" name="add" value="{{slug}}">'
         '<span class="choose-label">{add}</span><span class="visually-hidden">: {{title}}</span></button>'
         ' <span class="chosen-note" id="added-{{slug}}" tabindex="-1">{added}'
@@ -60,6 +60,7 @@ def _button(language: str) -> str:
         address=reverse("shortlist"),
         open=gettext("Open the shortlist"),
     )
+    return str(button)
 
 
 @register.simple_tag
