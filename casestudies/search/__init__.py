@@ -3,7 +3,8 @@
 from .answering import COUNTED, ENOUGH, read, seeks
 from .by_index import row as row_by_index
 from .by_index import studies
-from .passages import HIT_END, HIT_START, Explanation, Note, as_written, explain, held_by
+from .marking import HIT_END, HIT_START
+from .passages import Explanation, Note, explain, held_by
 from .question import MAXIMUM_LENGTH, MISREAD
 from .ranking import RANKED, TsQuery, scores
 from .reading import Reading, Wanted
@@ -23,7 +24,6 @@ __all__ = [
     "TsQuery",
     "Wanted",
     "all_of",
-    "as_written",
     "beginning_with",
     "either",
     "explain",

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from casestudies.filters import CaseStudyFilterSet
 from casestudies.models import CaseStudy
-from casestudies.search import HIT_END, HIT_START, Explanation, Note, as_written
+from casestudies.search import HIT_END, HIT_START, Explanation, Note
 from casestudies.vocabulary import current as current_vocabulary
 
 from .case_studies import choose, period, text
@@ -55,8 +55,8 @@ def _address(language: str) -> str:
 
 
 def _highlighted(value: str) -> SafeString:
-    """Show a text in which PostgreSQL marked the hits. Everything else in it is escaped."""
-    return SafeString(html.escape(as_written(value)).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
+    """Show a text in which hits are marked. Everything else in it is escaped."""
+    return SafeString(html.escape(value).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
 
 
 def _found_through(note: Note) -> SafeString:
