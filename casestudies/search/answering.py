@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from itertools import combinations
 from math import log
@@ -14,7 +15,7 @@ from casestudies.models import SearchEntry
 
 from . import by_index, lexicon, spelling, stemming
 from .lexicon import Lexicon
-from .question import parse
+from .question import language_of, parse
 from .ranking import TsQuery
 from .reading import Alternative, Correction, Reading, Wanted, all_of
 from .understanding import Sought, understand
@@ -25,7 +26,7 @@ ENOUGH = 10
 DECIDING = 6
 # More matches than these are not counted one by one to weigh a word.
 COUNTED = 500
-# In so few studies words that must follow one another are looked for at once.
+# In so few studies words that must follow one another are looked for at once; where more hold a thing, not at all.
 FEW = 2000
 # Readings kept are dropped with the revision; this only bounds how long an unused one takes up memory.
 SECONDS_KEPT = 3600
@@ -71,9 +72,9 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     ]
     every = list(dict.fromkeys(one for side in sides for one in side.sought))
     held = _held(every)
-    if any(known.studies >= COUNTED for known in held.values()):
-        sides = [_without_needless_phrases(side, held) for side in sides]
-        held |= {one.plain: known for one, known in held.items() if known.studies >= COUNTED}
+    fewer = {one: _without_needless_phrases(one, known) for one, known in held.items()}
+    held |= {other: replace(held[one], in_any_way=None) for one, other in fewer.items() if other != one}
+    sides = [replace(side, sought=tuple(fewer[one] for one in side.sought)) for side in sides]
     reading = Reading(text, tuple(_weighed(side, held) for side in sides), "", 0)
     reading = replace(reading, query=reading.whole, answers=_answers(reading))
     complete = _complete(reading)
@@ -99,9 +100,16 @@ def _complete(reading: Reading) -> int:
     return ENOUGH if any(number >= ENOUGH for number in alone) else _at_most(ENOUGH, reading.query)
 
 
-def _without_needless_phrases(side: Alternative, held: dict[Sought, "_Held"]) -> Alternative:
-    """Return the side seeking what very many studies hold by fewer ways: see `Sought.plain`."""
-    return replace(side, sought=tuple(one.plain if held[one].studies >= COUNTED else one for one in side.sought))
+def _without_needless_phrases(sought: Sought, held: "_Held") -> Sought:
+    """Return what is sought by fewer ways where many studies hold it.
+
+    Looking for words that follow one another takes longest. Where words alone find hundreds of studies, those that say
+    it in several words only, and in the same language, are few and would stand last; where they find thousands, so
+    would those that say it so in another language.
+    """
+    if held.studies > FEW:
+        return sought.without_phrases()
+    return sought.without_phrases(language_of(sought.written)) if held.studies >= COUNTED else sought
 
 
 def _weighed(side: Alternative, held: dict[Sought, "_Held"]) -> Alternative:
@@ -114,7 +122,7 @@ def _wanted(sought: Sought, held: "_Held") -> Wanted:
     # How surprising it is that a study holds it: the usual inverse document frequency.
     number, total = held.studies, held.total
     weight = log(1 + (total - number + 0.5) / (number + 0.5)) if number else 0.0
-    return Wanted(sought, number, weight, held.holders)
+    return Wanted(sought, number, weight, held.in_any_way if sought.phrases else held.certainly)
 
 
 def _widened(reading: Reading) -> Reading:
@@ -197,32 +205,36 @@ def _at_most(number: int, query: str) -> int:
 
 @dataclass(frozen=True)
 class _Held:
-    """About how many of the `total` studies hold a thing, exactly so where these are few, and then which, as bits."""
+    """About how many of the `total` studies hold a thing.
+
+    As bits, where they were counted one by one, those that the index alone tells, and those that hold it in any way.
+    """
 
     studies: int
     total: int
-    holders: int | None
+    certainly: int | None
+    in_any_way: int | None
 
 
 def _held(things: list[Sought]) -> dict[Sought, _Held]:
     """Return who holds each thing sought; that nobody does is never said wrongly.
 
     Of what is found in a moment, so much is enough for a weight. So where there are many studies, only what seems to be
-    nowhere is looked for in every way.
+    nowhere is looked for in every way. A single thing is looked for to the end: who holds it, matches.
     """
     total, pages = _size()
+    find = partial(_estimated, pages=pages) if len(things) > 1 else _counted
     phrases = [one.phrases for one in things if total <= FEW]
     asked = [one.certain for one in things]
-    found = dict(zip([*asked, *phrases], _estimated([*asked, *phrases], pages), strict=True))
+    found = dict(zip([*asked, *phrases], find([*asked, *phrases]), strict=True))
     missing = [] if phrases else [one for one in things if one.phrases and not found[one.certain][0]]
-    found |= dict(zip((one.query for one in missing), _estimated([one.query for one in missing], pages), strict=True))
+    ways = [one.query for one in missing]
+    found |= dict(zip(ways, find(ways), strict=True))
     held = {}
     for one in things:
-        number, holders = found[one.query if one in missing else one.certain]
-        if one.phrases and one not in missing:
-            also, others = found.get(one.phrases, (0, None))
-            number, holders = number or also, _any([holders, others])
-        held[one] = _Held(number, total, holders)
+        number, certainly = found[one.certain]
+        also, otherwise = found.get(one.query if one in missing else one.phrases, (0, None)) if one.phrases else (0, 0)
+        held[one] = _Held(number or also, total, certainly, _any([certainly, otherwise]))
     return held
 
 
@@ -236,6 +248,11 @@ def _size() -> tuple[int, int]:
         )
         caches["memory"].set(key, size, SECONDS_KEPT)
     return size
+
+
+def _counted(queries: list[str]) -> list[tuple[int, int]]:
+    """Return how many studies each tsquery finds, and as bits which."""
+    return [(found.bit_count(), found) for found in by_index.studies(queries)]
 
 
 def _estimated(queries: list[str], pages: int) -> list[tuple[int, int | None]]:
