@@ -85,10 +85,9 @@ def _mark(explained: dict[int, Explanation], marker: Marker, language: str) -> s
     have none either, those of other languages.
     """
     texts = _texts(explained, language)
-    titles = marker.whole(title for title, _summary, _long in texts.values())
-    summaries = marker.whole(summary for _title, summary, _long in texts.values())
-    for pk, title, summary in zip(texts, titles, summaries, strict=True):
-        explained[pk].title, explained[pk].passages = title, summary
+    shown = marker.whole(text for title, summary, _long in texts.values() for text in (title, summary))
+    for pk in texts:
+        explained[pk].title, explained[pk].passages = next(shown), next(shown)
     longer = {pk: long for pk, (_title, _summary, long) in texts.items() if not explained[pk].passages}
     unmarked = _mark_passages(explained, marker, longer)
     for code in LANGUAGES:
