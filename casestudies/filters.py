@@ -2,8 +2,10 @@
 
 import difflib
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
+from typing import Self
 
 import django_filters
 from django import forms
@@ -101,6 +103,10 @@ class ConditionFilter:
     def filter(self, queryset: QuerySet, value: object) -> QuerySet:
         """Narrow the search entries; an empty value narrows nothing."""
         return queryset.filter(self.condition(value)) if value not in (None, "", []) else queryset
+
+    def __deepcopy__(self, memo: dict) -> Self:
+        """Return a filter for one filterset, which sets its parent and nothing else: every page makes all of them."""
+        return copy(self)
 
 
 class CodeFilter(ConditionFilter, django_filters.MultipleChoiceFilter):
@@ -242,6 +248,10 @@ class CaseStudyFilterSet(django_filters.FilterSet):
             self.form.fields[key].allowed = partial(self.allowed, key)
         self.form.fields["study"].check = self._check_chosen
 
+    def get_form_class(self) -> type[forms.Form]:
+        """Return the form, which is the same for every filterset; each gets fields of its own."""
+        return _form_class()
+
     @cached_property
     def chosen(self) -> dict[str, CaseStudy]:
         """The published studies among those chosen one by one, by slug, in the order of the address."""
@@ -297,6 +307,12 @@ class CaseStudyFilterSet(django_filters.FilterSet):
         if key == "as_typed":
             return ["1"]
         return list(self.vocabulary[key])
+
+
+@cache
+def _form_class() -> type[forms.Form]:
+    fields = {name: filter_.field for name, filter_ in CaseStudyFilterSet.base_filters.items()}
+    return type("CaseStudyFilterForm", (forms.Form,), fields)
 
 
 SINGLE_FILTERS = ("q", "as_typed", "year_from", "year_to", "changed_since", "sort", "page")

@@ -2,14 +2,27 @@
 
 from typing import Self
 
-from django.apps import apps
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch
+from django.db.models.expressions import RawSQL
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+TITLES = [f"title_{code}" for code in LANGUAGES]
+
+# In SQL: putting these together out of expressions took as long as everything else of a list's query.
+_COUNTRY_CODES = """
+    ARRAY(
+        SELECT (SELECT alpha2 FROM casestudies_country WHERE id = link.country_id)
+        FROM casestudies_casecountry AS link
+        WHERE link.case_study_id = casestudies_casestudy.id
+        ORDER BY link.position, link.id
+    )
+"""
+_OUTCOME_COUNT = """
+    SELECT count(*) FROM casestudies_outcome AS outcome WHERE outcome.case_study_id = casestudies_casestudy.id
+"""
 
 
 class CaseStudyQuerySet(models.QuerySet):
@@ -30,13 +43,9 @@ class CaseStudyQuerySet(models.QuerySet):
         They stand for the records themselves: the names are in the vocabulary, and to build hundreds of objects would
         take longer than everything else.
         """
-        countries = apps.get_model("casestudies", "CaseCountry").objects.filter(case_study=OuterRef("pk"))
-        outcomes = apps.get_model("casestudies", "Outcome").objects.filter(case_study=OuterRef("pk"))
         return self.annotate(
-            country_codes=ArraySubquery(countries.order_by("position", "pk").values("country__alpha2")),
-            outcome_count=Coalesce(
-                Subquery(outcomes.order_by().values("case_study").annotate(number=Count("pk")).values("number")), 0
-            ),
+            country_codes=RawSQL(_COUNTRY_CODES, (), ArrayField(models.CharField())),
+            outcome_count=RawSQL(_OUTCOME_COUNT, (), models.IntegerField()),
         )
 
     def in_full(self) -> Self:
@@ -51,6 +60,23 @@ class CaseStudyQuerySet(models.QuerySet):
             "places__country",
             "sources",
             "translated_texts",
+        )
+
+    def in_full_at_once(self) -> Self:
+        """Fetch one study as `in_full()` does, in half the queries; of many, the joined records would come repeated."""
+
+        def joined(name: str, *records: str) -> Prefetch:
+            linked = self.model._meta.get_field(name).related_model
+            return Prefetch(name, linked._default_manager.select_related(*records))
+
+        return self.select_related("chapter").prefetch_related(
+            joined("chapter_links", "chapter"),
+            joined("country_links", "country__region"),
+            joined("theme_links", "theme"),
+            joined("provision_links", "convention", "provision__convention"),
+            joined("outcomes", "source"),
+            joined("places", "country"),
+            "sources",
         )
 
     def in_country(self, country: models.Model) -> Self:

@@ -1,29 +1,29 @@
 """Studies like another: the closest by shared provisions, themes, countries and words, with the reason."""
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 
 from django.contrib.postgres.search import SearchRank
 from django.db.models import F
 
-from . import search
+from . import facets, search
+from .bits import members
 from .models import CaseStudy, SearchEntry, SearchWord
-from .querysets import LANGUAGES
+from .querysets import TITLES
 
 NUMBER_OF_STUDIES = 5
 # What a shared record of each kind counts: a provision is the most specific link, a country the most accidental.
 WEIGHTS = {"provisions": 4.0, "themes": 2.0, "countries": 1.0}
+# The filter by records of each kind.
+KEYS = {"provisions": "provision", "themes": "theme", "countries": "country"}
 # What the words count at most, as much as a theme, and how many of the rarest are compared.
 WORDS_WEIGHT = 2.0
 WORDS = 8
 WORDS_SHOWN = 3
-# Of each kind of likeness so many studies are looked at closely: the closest of a large collection share several.
+# So many studies are looked at closely: the closest of a large collection share several records.
 CANDIDATES = 200
-
-
-TITLES = [f"title_{code}" for code in LANGUAGES]
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,7 @@ def _rare_words(study: CaseStudy) -> dict[str, str]:
 
 def _scored(study: CaseStudy, names: dict[str, dict[int, str]], words: dict[str, str]) -> dict[int, dict]:
     """Return the entries of the closest studies by primary key, best first."""
-    candidates: set[int] = set()
-    for condition in _likenesses(names, words):
-        candidates |= set(condition.exclude(pk=study.pk).values_list("pk", flat=True)[:CANDIDATES])
-    entries = SearchEntry.objects.filter(pk__in=candidates)
+    entries = SearchEntry.objects.filter(pk__in=_candidates(study, names, words))
     if words:
         every = search.TsQuery(search.either(words.values()))
         entries = entries.annotate(likeness=SearchRank(F("document"), every, normalization=32))
@@ -90,17 +87,44 @@ def _scored(study: CaseStudy, names: dict[str, dict[int, str]], words: dict[str,
     return {pk: rows[pk] | {"words": held[pk]} for pk in best}
 
 
-def _likenesses(names: dict[str, dict[int, str]], words: dict[str, str]) -> Iterable:
-    """Yield entries alike in one way each: a provision, two themes, theme and country, a theme, two rare words."""
-    provisions, themes, countries = (
-        [f"'{key}={id_}'" for id_ in names[kind]]
-        for key, kind in (("provision", "provisions"), ("theme", "themes"), ("country", "countries"))
-    )
-    pairs = [search.all_of(pair) for pair in combinations(themes, 2)]
-    pairs += [search.all_of((theme, country)) for theme in themes for country in countries]
-    for query in (search.either(provisions), search.either(pairs), search.either(themes)):
-        if query:
-            yield SearchEntry.objects.filter(headings=search.TsQuery(query))
-    together = search.either(search.all_of(pair) for pair in combinations(words.values(), 2))
-    if together:
-        yield SearchEntry.objects.filter(document=search.TsQuery(together))
+def _candidates(study: CaseStudy, names: dict[str, dict[int, str]], words: dict[str, str]) -> list[int]:
+    """Return the studies that may be among the closest: alike by a provision, a theme, or two rare words.
+
+    What they share counts at once for all studies; what the words add is computed for those alone that it may lift
+    among the first.
+    """
+    sets = facets.current()
+    sharing = _sharing(sets, names)
+    linked = sets.having("provision", names["provisions"]) | sets.having("theme", names["themes"])
+    nearest, fifth = _nearest(sharing, linked & ~(1 << study.pk))
+    if fifth < WORDS_WEIGHT + WEIGHTS["countries"] * len(names["countries"]):
+        # Among these may stand what shares words and countries alone.
+        together = facets.found(search.either(search.all_of(pair) for pair in combinations(words.values(), 2)))
+        nearest, _fifth = _nearest(sharing, (linked | together) & ~(1 << study.pk))
+    return nearest
+
+
+def _nearest(sharing: dict[float, int], among: int) -> tuple[list[int], float]:
+    """Return those that words may lift among the first, by what they share, and what the last of these surely has."""
+    found: list[int] = []
+    last = 0.0
+    for score in sorted(sharing, reverse=True):
+        if len(found) >= CANDIDATES or score + WORDS_WEIGHT <= last:
+            break
+        found += members(sharing[score] & among)
+        if not last and len(found) >= NUMBER_OF_STUDIES:
+            last = score
+    return found[:CANDIDATES], last
+
+
+def _sharing(sets: facets.StudySets, names: dict[str, dict[int, str]]) -> dict[float, int]:
+    """Return the studies, as bits, by what the records count that they share."""
+    sharing = {0.0: sets.everything}
+    for kind, key in KEYS.items():
+        for id_ in names[kind]:
+            having = sets.having(key, [id_])
+            before, sharing = sharing, defaultdict(int)
+            for score, these in before.items():
+                sharing[score] |= these & ~having
+                sharing[score + WEIGHTS[kind]] |= these & having
+    return sharing

@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Case, Count, F, Func, IntegerField, QuerySet, Value, When, Window
+from django.db.models import Case, F, Func, IntegerField, QuerySet, Value, When, Window
 from django.db.models.expressions import Expression
 from django.db.models.functions import Lag, Lead, RowNumber
 from django.http import QueryDict
@@ -21,8 +21,10 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
 from . import facets, search, vocabulary
+from .bits import members, set_of
 from .filters import KEYS, REPEATED_FILTERS, SINGLE_FILTERS, SORT_ORDERS, CaseStudyFilterSet, shortened
 from .models import CaseStudy, SearchEntry
+from .querysets import TITLES
 
 # More chosen studies than these are counted in a description, not named.
 CHOSEN_NAMED = 3
@@ -190,7 +192,7 @@ class Selection:
         """Return the query string with one value more, or with this value instead of the key's others."""
         # Put together from text: a page of results asks for hundreds.
         rest = self.query_string_without(key) if replace else self._query_string
-        return f"{rest}&{urlencode({key: value})}" if rest else urlencode({key: value})
+        return f"{rest}&{_pair(key, value)}" if rest else _pair(key, value)
 
     @cached_property
     def _query_string(self) -> str:
@@ -237,7 +239,7 @@ class Selection:
         """The studies of the whole collection that answer the question best, with their scores, best first."""
         answers = facets.answering(self.question)
         few = answers.bit_count() <= search.RANKED
-        return search.scores(self.question, list(facets.members(answers)) if few else None)
+        return search.scores(self.question, list(members(answers)) if few else None)
 
     @property
     def order(self) -> list[Expression]:
@@ -275,13 +277,18 @@ class Selection:
         """Return the primary keys of the studies from place `start`, counted from 0, to before place `stop`."""
         if self.sort == "relevance":
             # What is ranked closely comes first: where it fills the page, nothing else needs to be put in order.
-            kept = set(facets.members(facets.set_of(self.scores) & self.counts.results))
+            kept = self._kept_scores()
             if len(kept) >= stop or len(kept) == self.counts.total:
-                return [pk for pk in self.scores if pk in kept][start:stop]
+                return kept[start:stop]
         entries = self.entries
         if self.counts.total <= READ_AT_ONCE:
             entries = SearchEntry.objects.filter(pk__in=list(self.counts.identifiers())).order_by(*self.order)
         return list(entries.values_list("pk", flat=True)[start:stop])
+
+    def _kept_scores(self) -> list[int]:
+        """Return the studies with scores that the filters leave, best first."""
+        kept = set(members(set_of(self.scores) & self.counts.results))
+        return [pk for pk in self.scores if pk in kept]
 
     def first_studies(self, number: int, queryset: QuerySet[CaseStudy]) -> list[CaseStudy]:
         """Return the first studies, read through `queryset`."""
@@ -295,27 +302,39 @@ class Selection:
 
     def neighbours(self, study: CaseStudy) -> Neighbours | None:
         """Return what stands before and after `study`, None where the selection does not hold it."""
+        total = self.counts.total
+        around = self._around_in_scores(study) or self._around(study)
+        if around is None:
+            return None
+        place, previous, following = around
+        beside = CaseStudy.objects.published().only("slug", *TITLES)
+        studies = beside.in_bulk([pk for pk in (previous, following) if pk])
+        return Neighbours(studies.get(previous), studies.get(following), place, total)
+
+    def _around_in_scores(self, study: CaseStudy) -> tuple[int, int | None, int | None] | None:
+        """Return the place of a study and the primary keys before and after it; None where scores do not tell them."""
+        if self.sort != "relevance":
+            return None
+        kept = self._kept_scores()
+        at = kept.index(study.pk) if study.pk in kept else -1
+        if at < 0 or (at + 1 == len(kept) < self.counts.total):
+            return None
+        return at + 1, kept[at - 1] if at else None, kept[at + 1] if at + 1 < len(kept) else None
+
+    def _around(self, study: CaseStudy) -> tuple[int, int | None, int | None] | None:
+        """Return the same out of the database; None where the selection does not hold the study."""
         beside = {"order_by": self.order}
-        numbered = self.filterset.qs.order_by().values_list(
-            "pk",
-            Window(RowNumber(), **beside),
-            Window(Lag("pk"), **beside),
-            Window(Lead("pk"), **beside),
-            Window(Count("pk")),
-        )
-        # Django would look for the study before it numbers the rows.
+        windows = (Window(RowNumber(), **beside), Window(Lag("pk"), **beside), Window(Lead("pk"), **beside))
+        numbered = self.filterset.qs.order_by(*self.order).values_list("pk", *windows)
+        # Django would look for the study before it numbers the rows. With a limit they are numbered up to the study.
         inner, parameters = numbered.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT * FROM ({inner}) AS numbered (pk, place, previous, next, total) WHERE pk = %s",
+                f"SELECT place, previous, next FROM ({inner}) AS numbered (pk, place, previous, next)"
+                " WHERE pk = %s LIMIT 1",
                 [*parameters, study.pk],
             )
-            found = cursor.fetchone()
-        if found is None:
-            return None
-        _pk, place, previous, following, total = found
-        studies = CaseStudy.objects.published().in_bulk([pk for pk in (previous, following) if pk])
-        return Neighbours(studies.get(previous), studies.get(following), place, total)
+            return cursor.fetchone()
 
 
 def _looked_up(numbers: dict[int, int]) -> Expression:
@@ -327,6 +346,11 @@ def _looked_up(numbers: dict[int, int]) -> Expression:
         arg_joiner="::jsonb ->> ",
         output_field=IntegerField(),
     )
+
+
+@lru_cache(maxsize=5000)
+def _pair(key: str, value: str) -> str:
+    return urlencode({key: value})
 
 
 def joined_by_or(names: Iterable[str]) -> str:

@@ -55,15 +55,10 @@ def _records(beginning: str) -> Iterator[Suggestion]:
     words = lexicon.current()
     sets, labels = facets.current().by_value, vocabulary.current()
     best: dict[lexicon.Link, tuple[bool, int, str]] = {}
-    for folded, name, link in words.named:
-        if link.key not in NUMBERS:
-            continue
-        at = folded.find(beginning)
-        if at < 0 or (at and folded[at - 1] != " " and (at := folded.find(f" {beginning}")) < 0):
-            continue
-        number = sets[link.key].get(link.value, 0).bit_count()
-        if number and (link not in best or (at > 0, -number) < best[link][:2]):
-            best[link] = (at > 0, -number, name)
+    for inside, name, link in words.named_beginning_with(beginning):
+        number = sets[link.key].get(link.value, 0).bit_count() if link.key in NUMBERS else 0
+        if number and (link not in best or (inside, -number) < best[link][:2]):
+            best[link] = (inside, -number, name)
     for link, (_inside, number, name) in sorted(best.items(), key=lambda item: item[1]):
         label = labels.label(link.key, link.code)
         shown = lexicon.folded(label)

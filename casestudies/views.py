@@ -181,7 +181,7 @@ def _explained(selection: Selection, studies: list[CaseStudy]) -> list[CaseStudy
 @require_safe
 def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a study, with the way on through the result list it was opened from; a withdrawn one says that it is."""
-    study = CaseStudy.objects.published().in_full().filter(slug=slug).first()
+    study = CaseStudy.objects.published().in_full_at_once().filter(slug=slug).first()
     if study is None:
         return withdrawn(request, slug)
     versions = history(slug)

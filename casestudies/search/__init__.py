@@ -2,7 +2,9 @@
 
 from .answering import COUNTED, ENOUGH, read, seeks
 from .by_index import row as row_by_index
-from .passages import HIT_END, HIT_START, Note, as_written, explain, held_by
+from .by_index import studies
+from .marking import HIT_END, HIT_START
+from .passages import Explanation, Note, explain, held_by
 from .question import MAXIMUM_LENGTH, MISREAD
 from .ranking import RANKED, TsQuery, scores
 from .reading import Reading, Wanted
@@ -16,12 +18,12 @@ __all__ = [
     "MAXIMUM_LENGTH",
     "MISREAD",
     "RANKED",
+    "Explanation",
     "Note",
     "Reading",
     "TsQuery",
     "Wanted",
     "all_of",
-    "as_written",
     "beginning_with",
     "either",
     "explain",
@@ -31,5 +33,6 @@ __all__ = [
     "row_by_index",
     "scores",
     "seeks",
+    "studies",
     "tsqueries",
 ]

@@ -1,20 +1,21 @@
 """Reading a question against the collection, and keeping the reading until the collection changes."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from itertools import combinations
 from math import log
 
 from django.core.cache import caches
 
-from casestudies import revision
+from casestudies import bits, revision
 from casestudies.models import SearchEntry
 
 from . import by_index, lexicon, spelling, stemming
 from .lexicon import Lexicon
-from .question import parse
+from .question import language_of, parse
 from .ranking import TsQuery
 from .reading import Alternative, Correction, Reading, Wanted, all_of
 from .understanding import Sought, understand
@@ -25,6 +26,8 @@ ENOUGH = 10
 DECIDING = 6
 # More matches than these are not counted one by one to weigh a word.
 COUNTED = 500
+# In so few studies words that must follow one another are looked for at once; where more hold a thing, not at all.
+FEW = 2000
 # Readings kept are dropped with the revision; this only bounds how long an unused one takes up memory.
 SECONDS_KEPT = 3600
 
@@ -53,7 +56,7 @@ def _read(text: str, words: Lexicon, as_typed: bool) -> Reading:
     elif not as_typed and (other := _other_text(reading, words)):
         meant = _as_typed(other, words)
         if meant.complete or (meant.query and len(meant.unknown) < len(reading.unknown)):
-            correction = Correction(other, _count(meant.query), applied=True)
+            correction = Correction(other, _count(meant), applied=True)
             reading = replace(meant, text=text, correction=correction)
     return reading
 
@@ -67,82 +70,132 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
         Alternative(tuple(one for one in sought if not one.excluded), tuple(one for one in sought if one.excluded))
         for sought in understood
     ]
-    whole = stemming.either(side.query for side in sides)
     every = list(dict.fromkeys(one for side in sides for one in side.sought))
-    total, numbers = _about_how_many(every)
-    if any(number >= COUNTED for number in numbers.values()):
-        sides = [_without_needless_phrases(side, numbers) for side in sides]
-        whole = stemming.either(side.query for side in sides)
-        numbers |= {one.plain: number for one, number in numbers.items() if number >= COUNTED}
-    weighed = _weighed(sides, numbers, total)
+    held = _held(every)
+    fewer = {one: _without_needless_phrases(one, known) for one, known in held.items()}
+    held |= {other: replace(held[one], in_any_way=None) for one, other in fewer.items() if other != one}
+    sides = [replace(side, sought=tuple(fewer[one] for one in side.sought)) for side in sides]
+    reading = Reading(text, tuple(_weighed(side, held) for side in sides), "", 0)
+    reading = replace(reading, query=reading.whole, answers=_answers(reading))
+    complete = _complete(reading)
+    reading = replace(reading, complete=complete, holding_all=reading.answers)
+    return reading if complete >= ENOUGH else _widened(reading)
+
+
+def _answers(reading: Reading) -> int | None:
+    """Return the studies that hold everything, as bits; None where they are so many that finding them takes long."""
+    answers = _any(side.answers for side in reading.alternatives)
+    if answers is None and all(min(one.studies for one in side.wanted) < COUNTED for side in reading.alternatives):
+        answers = bits.any_of(by_index.studies([reading.certain, reading.rest]))
+    return answers
+
+
+def _complete(reading: Reading) -> int:
+    """Return how many studies hold everything, `ENOUGH` where there are more."""
+    if reading.answers is not None:
+        return reading.answers.bit_count()
     # Who holds the one thing that a side seeks was counted with it.
-    alone = (numbers[side.sought[0]] for side in sides if len(side.sought) == 1 and not side.excluded)
-    complete = ENOUGH if any(number >= ENOUGH for number in alone) else _at_most(ENOUGH, whole)
-    if complete >= ENOUGH:
-        return Reading(text, tuple(weighed), whole, complete)
-    return _widened(text, weighed, complete, total)
+    sides = reading.alternatives
+    alone = (side.wanted[0].studies for side in sides if len(side.sought) == 1 and not side.excluded)
+    return ENOUGH if any(number >= ENOUGH for number in alone) else _at_most(ENOUGH, reading.query)
 
 
-def _without_needless_phrases(side: Alternative, studies: dict[Sought, int]) -> Alternative:
-    """Return the side seeking what very many studies hold by fewer ways: see `Sought.plain`."""
-    return replace(side, sought=tuple(one.plain if studies[one] >= COUNTED else one for one in side.sought))
+def _without_needless_phrases(sought: Sought, held: "_Held") -> Sought:
+    """Return what is sought by fewer ways where many studies hold it.
+
+    Looking for words that follow one another takes longest. Where words alone find hundreds of studies, those that say
+    it in several words only, and in the same language, are few and would stand last; where they find thousands, so
+    would those that say it so in another language.
+    """
+    if held.studies > FEW:
+        return sought.without_phrases()
+    return sought.without_phrases(language_of(sought.written)) if held.studies >= COUNTED else sought
 
 
-def _weighed(sides: list[Alternative], studies: dict[Sought, int], total: int) -> list[Alternative]:
-    return [replace(side, wanted=tuple(_wanted(one, studies[one], total) for one in side.sought)) for side in sides]
+def _weighed(side: Alternative, held: dict[Sought, "_Held"]) -> Alternative:
+    """Return the side with what it wants, and with its answers where who holds each thing tells them."""
+    wanted = tuple(_wanted(one, held[one]) for one in side.sought)
+    return replace(side, wanted=wanted, answers=None if side.excluded else _all(one.holders for one in wanted))
 
 
-def _wanted(sought: Sought, studies: int, total: int) -> Wanted:
+def _wanted(sought: Sought, held: "_Held") -> Wanted:
     # How surprising it is that a study holds it: the usual inverse document frequency.
-    return Wanted(sought, studies, log(1 + (total - studies + 0.5) / (studies + 0.5)) if studies else 0.0)
+    number, total = held.studies, held.total
+    weight = log(1 + (total - number + 0.5) / (number + 0.5)) if number else 0.0
+    return Wanted(sought, number, weight, held.in_any_way if sought.phrases else held.certainly)
 
 
-def _widened(text: str, sides: list[Alternative], complete: int, total: int) -> Reading:
+def _widened(reading: Reading) -> Reading:
     """Return the reading whose sides ask for as little less than everything as gives enough studies."""
-    whole = stemming.either(side.whole for side in sides)
-    steps = [_wider(side, total) for side in sides]
-    reached = [next(step, side) for step, side in zip(steps, sides, strict=True)]
+    steps = [_wider(side) for side in reading.alternatives]
+    reached = [next(step, side) for step, side in zip(steps, reading.alternatives, strict=True)]
     while True:
-        query = stemming.either(side.query for side in reached)
+        query, answers = stemming.either(side.query for side in reached), _any(side.answers for side in reached)
         # How many hold everything is known already: too few.
-        if not query or (query != whole and _at_most(ENOUGH, query) >= ENOUGH):
+        if not query or (query != reading.whole and _has_enough(query, answers)):
             break
         further = [next(step, None) for step in steps]
         if not any(further):
             break
         reached = [wider or side for wider, side in zip(further, reached, strict=True)]
-    return Reading(text, tuple(reached), query, complete)
+    return replace(reading, alternatives=tuple(reached), query=query, answers=answers)
 
 
-def _wider(side: Alternative, total: int) -> Iterator[Alternative]:
+def _has_enough(query: str, answers: int | None) -> bool:
+    return (_at_most(ENOUGH, query) if answers is None else answers.bit_count()) >= ENOUGH
+
+
+def _wider(side: Alternative) -> Iterator[Alternative]:
     """Yield the alternative asking for what is known, for all but one, two … of it, then with names taken apart."""
+
+    def asking(level: int, query: str, answers: int | None, parts: tuple[Wanted, ...] = ()) -> Alternative:
+        return replace(side, found=query, level=level, parts=parts, answers=None if side.excluded else answers)
+
     known = [one for one in side.wanted if one.studies]
     level = 0
-    for level, query in enumerate(_all_but_some(known)):
-        yield replace(side, found=query, level=level)
+    for level, (query, answers) in enumerate(_all_but_some(known)):
+        yield asking(level, query, answers)
     parts = list(dict.fromkeys(part for one in known for part in one.sought.parts))
     if not parts:
         return
-    _total, numbers = _about_how_many(parts)
-    apart = tuple(_wanted(part, numbers[part], total) for part in parts if numbers[part])
-    widest = stemming.either(one.sought.query for one in known)
-    for query in _all_but_some([one for one in known if not one.sought.parts] + list(apart)):
+    held = _held(parts)
+    apart = tuple(_wanted(part, held[part]) for part in parts if held[part].studies)
+    widest, holders = stemming.either(one.sought.query for one in known), _any(one.holders for one in known)
+    for query, answers in _all_but_some([one for one in known if not one.sought.parts] + list(apart)):
         level += 1
-        yield replace(side, found=stemming.either([widest, query]), level=level, parts=apart)
+        yield asking(level, stemming.either([widest, query]), _any([holders, answers]), apart)
 
 
-def _all_but_some(wanted: list[Wanted]) -> Iterator[str]:
-    """Yield the tsquery for all of these, then for all but one, but two … of the rarest, down to any one of them."""
+def _all_but_some(wanted: list[Wanted]) -> Iterator[tuple[str, int | None]]:
+    """Yield the tsquery for all of these, then for all but one, but two … of the rarest, down to any one of them.
+
+    With each, what it finds as bits, where that is known.
+    """
     if wanted:
-        yield all_of(wanted)
+        yield all_of(wanted), _all(one.holders for one in wanted)
     rarest = sorted(wanted, key=lambda one: -one.weight)[:DECIDING]
     for number in range(len(rarest) - 1, 0, -1):
-        yield stemming.either(all_of(some) for some in combinations(rarest, number))
+        some = list(combinations(rarest, number))
+        yield stemming.either(map(all_of, some)), _any(_all(one.holders for one in these) for these in some)
 
 
-def _count(query: str) -> int:
-    """Return how many studies a tsquery finds."""
-    return SearchEntry.objects.filter(document=TsQuery(query)).count()
+def _all(sets: Iterable[int | None]) -> int | None:
+    """Return what is in all of the sets, None where one is not known."""
+    sets = list(sets)
+    return None if None in sets else bits.all_of(sets)
+
+
+def _any(sets: Iterable[int | None]) -> int | None:
+    """Return what is in any of the sets, None where one is not known."""
+    sets = list(sets)
+    return None if None in sets else bits.any_of(sets)
+
+
+def _count(reading: Reading) -> int:
+    """Return how many studies match."""
+    if reading.answers is None:
+        return SearchEntry.objects.filter(document=TsQuery(reading.query)).count()
+    return reading.answers.bit_count()
 
 
 def _at_most(number: int, query: str) -> int:
@@ -150,34 +203,78 @@ def _at_most(number: int, query: str) -> int:
     return len(SearchEntry.objects.filter(document=TsQuery(query)).values_list("pk")[:number]) if query else 0
 
 
-def _about_how_many(things: list[Sought]) -> tuple[int, dict[Sought, int]]:
-    """Return the number of all studies, and for each thing sought about how many hold it, 0 only for none.
+@dataclass(frozen=True)
+class _Held:
+    """About how many of the `total` studies hold a thing.
 
-    Of what is found in a moment, so much is enough for a weight; only what seems to be nowhere is looked for in every
-    way.
+    As bits, where they were counted one by one, those that the index alone tells, and those that hold it in any way.
     """
-    total, numbers = _estimated([one.certain for one in things])
-    found = dict(zip(things, numbers, strict=True))
-    missing = [one for one in things if not found[one]]
-    if missing:
-        found |= dict(zip(missing, _estimated([one.query for one in missing])[1], strict=True))
-    return total, found
+
+    studies: int
+    total: int
+    certainly: int | None
+    in_any_way: int | None
 
 
-def _estimated(queries: list[str]) -> tuple[int, list[int]]:
-    """Return the number of all studies, and about how many each tsquery finds, exactly so where these are few.
+def _held(things: list[Sought]) -> dict[Sought, _Held]:
+    """Return who holds each thing sought; that nobody does is never said wrongly.
+
+    Of what is found in a moment, so much is enough for a weight. So where there are many studies, only what seems to be
+    nowhere is looked for in every way. A single thing is looked for to the end: who holds it, matches.
+    """
+    total, pages = _size()
+    find = partial(_estimated, pages=pages) if len(things) > 1 else _counted
+    phrases = [one.phrases for one in things if total <= FEW]
+    asked = [one.certain for one in things]
+    found = dict(zip([*asked, *phrases], find([*asked, *phrases]), strict=True))
+    missing = [] if phrases else [one for one in things if one.phrases and not found[one.certain][0]]
+    ways = [one.query for one in missing]
+    found |= dict(zip(ways, find(ways), strict=True))
+    held = {}
+    for one in things:
+        number, certainly = found[one.certain]
+        also, otherwise = found.get(one.query if one in missing else one.phrases, (0, None)) if one.phrases else (0, 0)
+        held[one] = _Held(number or also, total, certainly, _any([certainly, otherwise]))
+    return held
+
+
+def _size() -> tuple[int, int]:
+    """Return the number of all studies, and of the pages that their search entries fill; kept until they change."""
+    key = f"size:{revision.current().collection}"
+    size = caches["memory"].get(key)
+    if size is None:
+        size = by_index.row(
+            "SELECT count(*), pg_relation_size('casestudies_searchentry') / 8192 FROM casestudies_searchentry", []
+        )
+        caches["memory"].set(key, size, SECONDS_KEPT)
+    return size
+
+
+def _counted(queries: list[str]) -> list[tuple[int, int]]:
+    """Return how many studies each tsquery finds, and as bits which."""
+    return [(found.bit_count(), found) for found in by_index.studies(queries)]
+
+
+def _estimated(queries: list[str], pages: int) -> list[tuple[int, int | None]]:
+    """Return about how many studies each tsquery finds; where these are few, exactly how many, and as bits which.
 
     Of many, so many as `COUNTED` are read in the order in which the table holds them, and how far into the table they
     reach tells how many there are.
     """
-    selects = [
-        "(SELECT ARRAY[count(*), max((place::text::point)[0]::bigint)] FROM"
-        f" (SELECT ctid AS place FROM casestudies_searchentry WHERE document @@ %s::tsquery LIMIT {COUNTED}) AS first)"
-        for _query in queries
-    ]
-    size = "(SELECT ARRAY[count(*), pg_relation_size('casestudies_searchentry') / 8192] FROM casestudies_searchentry)"
-    (total, pages), *found = by_index.row(f"SELECT {', '.join([size, *selects])}", queries)
-    return total, [n if n < COUNTED else max(n, round(n * pages / (page + 1))) for n, page in found]
+    if not any(queries):
+        return [(0, 0)] * len(queries)
+    select = (
+        "(SELECT ARRAY[max((place::text::point)[0]::bigint)] || array_agg(case_study_id) FROM (SELECT ctid AS place,"
+        f" case_study_id FROM casestudies_searchentry WHERE document @@ %s::tsquery LIMIT {COUNTED}) AS first)"
+    )
+    found = []
+    for page, *studies in by_index.row(f"SELECT {', '.join([select] * len(queries))}", queries):
+        number = len(studies)
+        if number < COUNTED:
+            found.append((number, bits.set_of(studies)))
+        else:
+            found.append((max(number, round(number * pages / (page + 1))), None))
+    return found
 
 
 def _other_text(reading: Reading, words: Lexicon) -> str | None:
@@ -203,7 +300,7 @@ def _offer(reading: Reading, words: Lexicon) -> Correction | None:
     text = _with_words_replaced(
         reading.text, {word: other for word, other in better.items() if other and spelling.looks_misspelt(word, other)}
     )
-    return Correction(text, _count(_as_typed(text, words).query)) if text else None
+    return Correction(text, _count(_as_typed(text, words))) if text else None
 
 
 def _with_words_replaced(text: str, better: dict[str, str | None]) -> str | None:

@@ -8,16 +8,11 @@ from django.db import connection
 from . import stemming
 from .lexicon import LANGUAGES, Link
 from .lexicon import Expression as Words
-from .question import MISREAD, STAND_INS, language_of
+from .marking import Marker
+from .question import language_of
 from .reading import Reading
 from .understanding import Sought
 
-# Marks around a hit that no text holds, exchanged for <mark> once the text is escaped.
-HIT_START, HIT_END = "\ue000", "\ue001"
-_MARKS = f'StartSel="{HIT_START}", StopSel="{HIT_END}"'
-# A single text is shown whole; of several together the best passages.
-_WHOLE = f"{_MARKS}, HighlightAll=true"
-_BEST = f'{_MARKS}, MaxFragments=2, MaxWords=30, MinWords=12, FragmentDelimiter=" … "'
 _TEXTS = ("challenge", "practice", "results", "lessons")
 
 
@@ -54,8 +49,8 @@ def explain(reading: Reading, identifiers: list[int], language: str) -> dict[int
     """Return an explanation for each of the studies by primary key. `language` is that of the page."""
     explained = {pk: Explanation(language=language) for pk in identifiers}
     ways = held_by(_ways(reading), identifiers)
-    in_texts = stemming.either(_shortest({way for found in ways.values() for way in found if not _is_link(way)}))
-    unmarked = _mark(explained, in_texts, language) if in_texts else set(explained)
+    in_texts = _shortest({way for found in ways.values() for way in found if not _is_link(way)})
+    unmarked = _mark(explained, Marker(in_texts), language) if in_texts else set(explained)
     for pk, explanation in explained.items():
         explanation.notes = _notes(reading, ways[pk], language)
         if not explanation.notes and pk in unmarked:
@@ -83,53 +78,42 @@ def _is_link(way: str) -> bool:
     return way.startswith("'") and "=" in way
 
 
-def _mark(explained: dict[int, Explanation], query: str, language: str) -> set[int]:
+def _mark(explained: dict[int, Explanation], marker: Marker, language: str) -> set[int]:
     """Mark titles and passages; return the studies that have nothing marked.
 
-    A summary with a hit is shown whole. Only where there is none are the longer texts looked through, which takes most
-    of the time, and only where these have none either, those of other languages.
+    A summary with a hit is shown whole. Where there is none the longer texts are looked through, and only where these
+    have none either, those of other languages.
     """
-    unmarked = set(explained)
-    for pk, title, summary in _headlines(unmarked, query, language, ("title",), ("summary",)):
-        explained[pk].title = title if _is_marked(title) else None
-        explained[pk].passages = summary if _is_marked(summary) else None
-        if explained[pk].passages:
-            unmarked.discard(pk)
-    for code in (language, *(other for other in LANGUAGES if other != language)):
-        if not unmarked:
-            break
-        texts = _TEXTS if code == language else ("summary", *_TEXTS)
-        for pk, passages in _headlines(unmarked, query, code, texts):
-            if _is_marked(passages):
-                explained[pk].passages, explained[pk].language = passages, code
-        unmarked = {pk for pk in unmarked if not explained[pk].passages and not explained[pk].title}
+    texts = _texts(explained, language)
+    shown = marker.whole(text for title, summary, _long in texts.values() for text in (title, summary))
+    for pk in texts:
+        explained[pk].title, explained[pk].passages = next(shown), next(shown)
+    longer = {pk: long for pk, (_title, _summary, long) in texts.items() if not explained[pk].passages}
+    unmarked = _mark_passages(explained, marker, longer)
+    for code in LANGUAGES:
+        if unmarked and code != language:
+            others = {pk: f"{summary}\n\n{long}" for pk, (_, summary, long) in _texts(unmarked, code).items()}
+            unmarked = _mark_passages(explained, marker, others, code)
     return unmarked
 
 
-def _is_marked(text: str | None) -> bool:
-    return bool(text) and HIT_START in text
+def _mark_passages(
+    explained: dict[int, Explanation], marker: Marker, texts: dict[int, str], language: str = ""
+) -> set[int]:
+    """Mark passages of these texts, in `language` where it is not the page's; return the studies without any mark."""
+    for pk, passages in zip(texts, marker.passages(texts.values()), strict=True):
+        if passages:
+            explained[pk].passages, explained[pk].language = passages, language or explained[pk].language
+    return {pk for pk in texts if not explained[pk].passages and not explained[pk].title}
 
 
-def _headlines(identifiers: Iterable[int], query: str, language: str, *texts: tuple[str, ...]) -> list[tuple]:
-    """Return rows of primary key and marked texts, each made of these fields; `as_written` reads them."""
-    columns, parameters = [], []
-    for names in texts:
-        together = " || E'\\n\\n' || ".join(f"coalesce({name}_{language}, '')" for name in names)
-        columns.append(f"ts_headline('handbook_{language}', translate({together}, %s, %s), %s::tsquery, %s)")
-        parameters += [MISREAD, STAND_INS, query, _WHOLE if len(names) == 1 else _BEST]
+def _texts(identifiers: Iterable[int], language: str) -> dict[int, tuple[str, str, str]]:
+    """Return title, summary and the longer texts of each study in a language."""
+    long = ", ".join(f"nullif({name}_{language}, '')" for name in _TEXTS)
+    columns = f"coalesce(title_{language}, ''), coalesce(summary_{language}, ''), concat_ws(E'\n\n', {long})"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, {', '.join(columns)} FROM casestudies_casestudy WHERE id = ANY(%s)",
-            [*parameters, list(identifiers)],
-        )
-        return cursor.fetchall()
-
-
-def as_written(marked: str) -> str:
-    """Return a marked text with its own characters again; the marks stay."""
-    for stand_in, character in zip(STAND_INS, MISREAD, strict=True):
-        marked = marked.replace(stand_in, character)
-    return marked
+        cursor.execute(f"SELECT id, {columns} FROM casestudies_casestudy WHERE id = ANY(%s)", [list(identifiers)])
+        return {pk: tuple(texts) for pk, *texts in cursor.fetchall()}
 
 
 def held_by(queries: list[str], identifiers: list[int]) -> dict[int, set[str]]:

@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import F, Func, Value
 
 from casestudies import revision
+from casestudies.bits import members
 from casestudies.models import SearchEntry
 
 from . import stemming
@@ -106,11 +107,17 @@ def _scored(reading: Reading, candidates: Collection[int]) -> dict[int, float]:
     topic = _topic(list(rows.values())[:BEST_ANSWERS])
     best = max((row["score"] for row in rows.values()), default=0.0)
     gained = {pk: row["score"] + TOPIC * best * _share(row, topic) for pk, row in rows.items()}
-    if reading.is_widened:
+    if reading.is_widened and reading.complete:
         # What holds everything comes first, as the page says.
-        whole = SearchEntry.objects.filter(pk__in=rows, document=TsQuery(reading.whole))
-        gained |= {pk: gained[pk] + 2 * best for pk in whole.values_list("pk", flat=True)}
+        gained |= {pk: gained[pk] + 2 * best for pk in _holding_all(reading, rows)}
     return dict(sorted(gained.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _holding_all(reading: Reading, among: Collection[int]) -> Collection[int]:
+    if reading.holding_all is None:
+        whole = SearchEntry.objects.filter(pk__in=among, document=TsQuery(reading.whole))
+        return whole.values_list("pk", flat=True)
+    return [pk for pk in members(reading.holding_all) if pk in among]
 
 
 def _closest(reading: Reading) -> list[int]:

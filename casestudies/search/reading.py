@@ -14,11 +14,15 @@ from .understanding import Sought
 
 @dataclass(frozen=True)
 class Wanted:
-    """One thing sought, with how many studies hold it, and its weight: the rarer, the more it tells."""
+    """One thing sought, with how many studies hold it, and its weight: the rarer, the more it tells.
+
+    `holders` are these studies as bits, where they were counted one by one.
+    """
 
     sought: Sought
     studies: int
     weight: float
+    holders: int | None = None
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Alternative:
     """What one side of an OR seeks and leaves out, and how far it was widened to give enough studies.
 
     `found` is the tsquery it was widened to, at `level` steps from everything; `parts` are the words of the names that
-    are sought, each by itself, where the names alone gave too few.
+    are sought, each by itself, where the names alone gave too few. `answers` are the studies that it matches, as bits,
+    where what is sought told them.
     """
 
     sought: tuple[Sought, ...]
@@ -35,6 +40,7 @@ class Alternative:
     found: str | None = None
     level: int = 0
     parts: tuple[Wanted, ...] = ()
+    answers: int | None = None
 
     @property
     def query(self) -> str:
@@ -93,6 +99,10 @@ class Reading:
     complete: int
     """How many studies hold everything that is wanted."""
     correction: Correction | None = None
+    answers: int | None = None
+    """The studies that match, as bits, where reading the question told them; `facets.answering` finds others."""
+    holding_all: int | None = None
+    """The studies that hold everything, as bits, where reading the question told them."""
 
     def __bool__(self) -> bool:
         return bool(self.alternatives)

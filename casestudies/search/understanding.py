@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from . import stemming
 from .lexicon import Expression, Lexicon, Link, Meaning
-from .question import Question, Term, language_of
+from .question import Question, Term
 
 # A number alone ("7.9") or a reference ("Article 5") that more conventions than these have means none of them.
 CONVENTIONS_A_REFERENCE_MAY_MEAN = 3
@@ -58,17 +58,11 @@ class Sought:
             way for way in ways if "<" in way and not alone & {f"'{stem}'" for stem in stemming.lexemes(way)}
         )
 
-    @property
-    def plain(self) -> "Sought":
-        """The same without phrases of the language it was typed in.
-
-        Looking for words that follow one another takes longest. Where words alone find hundreds of studies, those that
-        say it in several words only, and in the same language, are few and would stand last.
-        """
+    def without_phrases(self, language: str | None = None) -> "Sought":
+        """Return the same without other names of several words, of a language or of all."""
 
         def kept(words: tuple[Expression, ...]) -> tuple[Expression, ...]:
-            typed = language_of(self.written)
-            return tuple(one for one in words if "<" not in one.query or one.language != typed)
+            return tuple(one for one in words if "<" not in one.query or language not in (None, one.language))
 
         return replace(self, equivalents=kept(self.equivalents), narrower=kept(self.narrower))
 

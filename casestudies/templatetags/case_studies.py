@@ -9,21 +9,17 @@ from django import template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import number_format
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, ngettext_lazy
 
-from casestudies import vocabulary
 from casestudies.collection_records import number as plain_number
-from casestudies.filters import CaseStudyFilterSet
 from casestudies.models import CaseStudy, Party
 from casestudies.models.case import TransportMode
 from casestudies.panels import Value
-from casestudies.search import HIT_END, HIT_START, Note, as_written
 
 register = template.Library()
 NO_BREAK_SPACE = "\u00a0"
-COUNTRIES_ON_A_CARD = 4
 
 
 @register.simple_tag
@@ -32,44 +28,11 @@ def text(record, field: str, element: str = "span") -> SafeString:
 
     The element then carries `lang`, so that a screen reader pronounces it right.
     """
-    value = getattr(record, field) or ""
-    if getattr(record, f"{field}_{get_language()}", None):
-        return escape(value) if element == "span" else format_html("<{0}>{1}</{0}>", mark_safe(element), value)
-    return format_html('<{0} lang="en">{1}</{0}>', mark_safe(element), value)
-
-
-@register.filter
-def highlighted(value: str) -> SafeString:
-    """Show a text in which PostgreSQL marked the hits. Everything else in it is escaped."""
-    return mark_safe(escape(as_written(value)).replace(HIT_START, "<mark>").replace(HIT_END, "</mark>"))
-
-
-@register.simple_tag
-def found_through(note: Note) -> SafeString:
-    """Say why a study was found where the reader's own words do not show it."""
-    written = format_html("<q>{}</q>", note.written)
-    found = format_html("<q{}>{}</q>", _lang(note.language), note.found)
-    if note.kind == "same":
-        return format_html(gettext("found through {found} = {written}"), found=found, written=written)
-    if note.kind == "narrower":
-        return format_html(gettext("found through {found}, which {written} includes"), found=found, written=written)
-    if note.kind == "record":
-        label = CaseStudyFilterSet.base_filters[note.link.key].label
-        name = vocabulary.current().label(note.link.key, note.link.code)
-        return format_html(
-            gettext("{written}: found through {label} “{name}”"), written=written, label=str(label).lower(), name=name
-        )
-    if note.kind == "language":
-        languages = {
-            "en": gettext("{written} stands in the English text"),
-            "ru": gettext("{written} stands in the Russian text"),
-        }
-        return format_html(languages[note.language], written=written)
-    if note.kind == "part":
-        return format_html(gettext("only {found} of {written}"), found=found, written=written)
-    if note.kind == "names":
-        return mark_safe(escape(gettext("found in the names of places, agencies or sources")))
-    return format_html(gettext("without {written}"), written=written)
+    if value := getattr(record, f"{field}_{get_language()}", None):
+        shown = html.escape(value)
+        return SafeString(shown if element == "span" else f"<{element}>{shown}</{element}>")
+    value = html.escape(getattr(record, field) or "")
+    return SafeString(f'<{element} lang="en">{value}</{element}>')
 
 
 @register.filter
@@ -78,36 +41,16 @@ def quoted_list(words: list[str]) -> SafeString:
     return format_html_join(", ", "<q>{}</q>", ((word,) for word in words))
 
 
-def _lang(language: str) -> SafeString | str:
-    """Return the attribute that tells a screen reader the language of words, "" for that of the page."""
-    return format_html(' lang="{}"', language) if language and language != get_language() else ""
-
-
-@register.simple_tag
-def card_facts(study: CaseStudy) -> SafeString:
-    """Show where and when a practice ran, and whether it was measured, of a study read with `for_list()`."""
-    names = [vocabulary.current().label("country", code) for code in study.country_codes]
-    facts = [escape(", ".join(names[:COUNTRIES_ON_A_CARD]))] if names else [text(study, "region_scope")]
-    if rest := names[COUNTRIES_ON_A_CARD:]:
-        facts[0] += " " + escape(ngettext("and %(rest)d more", "and %(rest)d more", len(rest)) % {"rest": len(rest)})
-    facts.append(escape(period(study)))
-    spans = [f"<span>{fact}</span>" for fact in facts if fact]
-    if number := study.outcome_count:
-        measured = ngettext("%(number)d measured result", "%(number)d measured results", number) % {"number": number}
-        spans.append(f'<span class="measured">{escape(measured)}</span>')
-    return mark_safe(" ".join(spans))
-
-
 @register.simple_tag
 def choose(study: CaseStudy) -> SafeString:
     """Show the button that takes a study into the reader's shortlist; shortlist.js says where it is in already."""
-    return format_html(_button(get_language()), slug=study.slug, title=text(study, "title"))
+    return SafeString(_button(get_language()).format(slug=study.slug, title=text(study, "title")))
 
 
 @cache
 def _button(language: str) -> str:
     """Return the button in the active `language`, with room for slug and title: a list shows it twenty times."""
-    return format_html(
+    button = format_html(
         '<p class="choose"><button type="submit" form="shortlist-form" name="add" value="{{slug}}">'
         '<span class="choose-label">{add}</span><span class="visually-hidden">: {{title}}</span></button>'
         ' <span class="chosen-note" id="added-{{slug}}" tabindex="-1">{added}'
@@ -117,6 +60,7 @@ def _button(language: str) -> str:
         address=reverse("shortlist"),
         open=gettext("Open the shortlist"),
     )
+    return str(button)
 
 
 @register.simple_tag
