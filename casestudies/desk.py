@@ -85,6 +85,18 @@ def drafts(user: AbstractUser) -> Section | None:
     return _of_studies(gettext("My drafts"), studies.order_by("-updated_at", "pk"), status__exact="draft")
 
 
+def translated(user: AbstractUser) -> Section | None:
+    """Return the drafts that translators wrote into and no editor took up: translators do not submit, longest first."""
+    if not (access.may(user, "submit_casestudy") and access.may(user, "change_casestudy")):
+        return None
+    by_kind = HistoryEntry.objects.filter(kind=CASE.name)
+    written = by_kind.filter(action__in=("created", "changed", "imported", "restored")).values("object_id")
+    studies = CaseStudy.objects.filter(
+        pk__in=by_kind.filter(action="translated").values("object_id"), status=Status.DRAFT, revises__isnull=False
+    ).exclude(pk__in=written)
+    return _of_studies(gettext("Translated, to be submitted"), studies.order_by("updated_at", "pk"))
+
+
 def proposed(user: AbstractUser) -> Section | None:
     """Return the proposals of the public that nobody has decided, oldest first."""
     if not access.may(user, "view_proposal"):
@@ -139,6 +151,7 @@ SECTIONS: list[Callable[[AbstractUser], Section | None]] = [
     awaiting_review,
     sent_back,
     drafts,
+    translated,
     proposed,
     dead_links,
     not_found,

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casestudies import translations
 from casestudies.models import CaseStudy, FruitlessQuestion, LinkCheck, Proposal, Provision, Theme
 from tests.curating import DRAFT, change_address, save, with_role
 from tests.factories import UserFactory
@@ -51,6 +52,17 @@ def test_draft_stays_with_who_wrote_in_it_when_others_go_on(make_study):
     save(editor, draft, practice_en="What I know of it.")
     CaseStudy.objects.filter(pk=draft.pk).update(text_changed_by=UserFactory())
     assert "Begun by somebody" in section(editor, "My drafts")
+
+
+def test_what_a_translator_wrote_into_a_published_study_waits_for_an_editor(make_study):
+    editor, translator = with_role("Editor"), with_role("Translator into Russian")
+    study = make_study(title_en="Translated anew")
+    translations.write(study, "ru", {"practice": "Иначе."}, translator.user)
+    assert "Translated anew" in section(editor, "Translated, to be submitted")
+    assert section(translator, "Translated, to be submitted") == ""
+    save(editor, study.revision, practice_en="I take it up.")
+    assert "Translated anew" not in section(editor, "Translated, to be submitted")
+    assert "Translated anew" in section(editor, "My drafts")
 
 
 def test_section_counts_all_and_shows_the_first(make_study):
