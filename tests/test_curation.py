@@ -331,7 +331,9 @@ def test_published_study_is_not_edited(curator, make_study):
     study = make_study()
     response = curator.get(change_address(study))
     assert "_save" not in response.content.decode()
-    assert curator.post(change_address(study), {"title_en": "Sneaked in"}).status_code == 403
+    assert curator.post(change_address(study), {"title_en": "Sneaked in"}).status_code == 409
+    study.refresh_from_db()
+    assert study.title_en != "Sneaked in"
 
 
 def test_revision_is_swapped_in_when_it_is_approved(make_study):
