@@ -28,7 +28,7 @@ def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
     `expressions` are pairs of a text and its stems.
     `cases` lead from the cases of Russian names whose stems other words have too («Грузия») to places in `rows`.
     `numbers` and `themes` lead from stems to places in `links`; `abbreviations` says which stems of a provision's
-    name stand for which others; `conventions` are those of provisions.
+    name stand for which others; `conventions` are those of provisions, `concerned` the themes these concern first.
     """
     current = lexicon.current()
     lexemes = _lexemes(identifiers)
@@ -68,6 +68,7 @@ def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
             for case in cases.get(meaning, ()):
                 places_of_cases[case].append(len(rows))
             rows.append({key: value for key, value in row.items() if value})
+    concerned = {one.code: place for one in list(links) if one.theme for place in places([one.theme])}
     return {
         "rows": rows,
         "cases": dict(sorted(places_of_cases.items())),
@@ -76,6 +77,7 @@ def thesaurus(identifiers: list[int], held: dict[str, set[str]]) -> dict:
         "themes": {stem: places(found) for stem, found in current.themes_naming.items() if places(found)},
         "abbreviations": {stem: short[stem] for stem in sorted(abbreviated) if len(short.get(stem, ())) > 1},
         "conventions": _conventions(links),
+        "concerned": concerned,
         "links": [[link.key, link.code] for link in links],
     }
 

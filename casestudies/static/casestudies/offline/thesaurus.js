@@ -56,6 +56,7 @@ function sense(written, typed, stems, excluded = false) {
   const named = cases[written.toLowerCase().replaceAll("ё", "е")] ?? [];
   const found = [...(meanings.get(key) ?? []), ...named.map((place) => rows[place])];
   const isNumber = stems.every((one) => /^\d+$/.test(one));
+  const hasNumber = stems.some((one) => /^\d+$/.test(one));
   const ways = [{ kind: "typed", phrases: named.length ? [[]] : typed, text: written, factor: 1 }];
   const say = (kind, place) => {
     const [text, spaced] = expressions[place];
@@ -83,7 +84,7 @@ function sense(written, typed, stems, excluded = false) {
     if (stems.length === 1) point(themes[key], OTHERWISE);
   }
   const isRecord = found.some((row) => row.links?.some((place) => links[place][0] !== "theme"));
-  return { written, ways, isNumber, isRecord, excluded, parts: [] };
+  return { written, ways, isNumber, hasNumber, isRecord, excluded, parts: [] };
 }
 
 /** Return what words side by side are found by as typed: of each term its words, one after the other or joined. */
@@ -134,9 +135,9 @@ function understood(terms) {
   return inContext([...sought, ...readRun(run)]);
 }
 
-/** Return what is sought, references to provisions narrowed to the conventions that are named beside them. */
+/** Return what is sought, references to provisions narrowed to the conventions named beside them, with their themes. */
 function inContext(sought) {
-  const { conventions } = data.thesaurus;
+  const { conventions, concerned, links } = data.thesaurus;
   const named = new Set(sought.flatMap(({ ways }) => ways.filter(({ link }) => link?.key === "convention").map(({ link }) => link.place)));
   return sought.map((one) => {
     const isProvision = ({ link }) => link?.key === "provision";
@@ -145,6 +146,13 @@ function inContext(sought) {
     const number = new Set(references.map(({ link }) => conventions[link.code])).size;
     const isMeant = !one.isNumber && number <= CONVENTIONS_A_REFERENCE_MAY_MEAN;
     const meant = beside.length ? beside : isMeant ? references : [];
-    return { ...one, ways: [...one.ways.filter((way) => !isProvision(way)), ...meant] };
+    const ways = [...one.ways.filter((way) => !isProvision(way)), ...meant];
+    // What a heading means, its own words say; a number says nothing, but its provision has a theme.
+    const place = one.hasNumber && !one.excluded && meant.length ? concerned[meant[0].link.code] : undefined;
+    if (place !== undefined && !ways.some(({ link }) => link?.place === place)) {
+      const [key, code] = links[place];
+      ways.push({ kind: "record", link: { key, code, place }, text: one.written, factor: OTHERWISE });
+    }
+    return { ...one, ways };
   });
 }
