@@ -224,7 +224,8 @@ def _in_context(sought: list[Sought]) -> Iterator[Sought]:
             conventions = {link.convention for link in provisions}
             meant = provisions if len(conventions) <= CONVENTIONS_A_REFERENCE_MAY_MEAN else []
         others = [link for link in one.links if link.key != "provision"]
-        # What a heading means, its own words say; of a number, the provision itself stands before its parts.
+        # What a heading means, its own words say; of a number, the provision's code stands before those of its parts.
         is_number = any(stem.isdigit() for stem in one.stems)
-        themes = [link.theme for link in meant[:1] if is_number and link.theme and link.theme not in others]
+        first = sorted(meant, key=lambda link: link.code)[:1] if is_number else []
+        themes = [link.theme for link in first if link.theme and link.theme not in others]
         yield replace(one, links=(*others, *meant), related=(*one.related, *themes))

@@ -147,8 +147,9 @@ function inContext(sought) {
     const isMeant = !one.isNumber && number <= CONVENTIONS_A_REFERENCE_MAY_MEAN;
     const meant = beside.length ? beside : isMeant ? references : [];
     const ways = [...one.ways.filter((way) => !isProvision(way)), ...meant];
-    // What a heading means, its own words say; a number says nothing, but its provision has a theme.
-    const place = one.hasNumber && !one.excluded && meant.length ? concerned[meant[0].link.code] : undefined;
+    // What a heading means, its own words say; of a number, the provision's code stands before those of its parts.
+    const [first] = one.hasNumber && !one.excluded ? meant.map(({ link }) => link.code).sort() : [];
+    const place = concerned[first];
     if (place !== undefined && !ways.some(({ link }) => link?.place === place)) {
       const [key, code] = links[place];
       ways.push({ kind: "record", link: { key, code, place }, text: one.written, factor: OTHERWISE });
