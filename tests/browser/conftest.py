@@ -95,6 +95,8 @@ def browser():
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start headless Chromium from the system; it asks nobody on the network but the server."""
+    # Playwright keeps an event loop going in this thread, so Django would refuse the queries of tests that come after.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
