@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from . import access, facets, fruitless_questions, link_checks, translations
 from .collection_kinds import CASE
-from .models import CaseStudy, Chapter, Country, HistoryEntry, LinkCheck, Provision, Theme
+from .models import CaseStudy, Chapter, Country, HistoryEntry, Provision, Theme
 from .proposals.records import waiting as waiting_proposals
 
 ROWS = 8
@@ -184,7 +184,7 @@ def _by_and_when(study: CaseStudy) -> str:
     return f"{when}, {study.updated_by}" if study.updated_by else when
 
 
-def change_address(record: CaseStudy | Chapter | Theme | Country | Provision | LinkCheck) -> str:
+def change_address(record: Model) -> str:
     """Return the address of the record's form in the admin."""
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
 

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models import Model
 from django.forms import BaseInlineFormSet, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from casestudies import access, history
+from casestudies.desk import change_address
 from casestudies.models import CaseStudy, DeletedRecord
 from casestudies.versions.differences import Run, compared
 from handbook import kept_forms
@@ -93,25 +93,26 @@ class TellsOfOtherEdits:
             return None
         if record:
             because = gettext("“%(record)s” came into another state meanwhile, in which it is not edited.")
-            return kept_forms.keep(request, because % {"record": record}, (_address(record), str(record)))
+            return kept_forms.keep(request, because % {"record": record}, (change_address(record), str(record)))
         last = history.entries(self.model(pk=object_id)).first() if object_id.isdecimal() else None
         if last is None:
             return None
-        if DeletedRecord.objects.filter(pk=last.pk).exists():
+        if deletion := DeletedRecord.objects.filter(pk=last.pk).first():
             because = gettext("“%(record)s” was deleted meanwhile.") % {"record": last.label}
             # Once it is brought back its rows have other primary keys: so that the form is compared with it.
             request.POST = request.POST.copy()
             request.POST["opened_at"] = last.action
-            address = reverse("admin:casestudies_deletedrecord_change", args=[last.pk])
             may_see = access.may(request.user, "view_deletedrecord")
-            return kept_forms.keep(request, because, (address, gettext("Bring the record back")) if may_see else None)
+            return kept_forms.keep(
+                request, because, (change_address(deletion), gettext("Bring the record back")) if may_see else None
+            )
         study = CaseStudy.objects.filter(pk=last.standing.get("revises_id")).first()
         if study is None:
             return None
         because = gettext("The revision of “%(record)s” was approved meanwhile, and readers see it.") % {
             "record": study
         }
-        return kept_forms.keep(request, because, (_address(study), str(study)))
+        return kept_forms.keep(request, because, (change_address(study), str(study)))
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs):
         """Hand the form what another person saved meanwhile."""
@@ -163,10 +164,6 @@ class TellsOfOtherEdits:
             if inline.has_change_permission(request, record)
         ]
         return form, formsets
-
-
-def _address(record: Model) -> str:
-    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
 
 
 def _conflict(record: Model, is_stated: bool) -> Conflict:

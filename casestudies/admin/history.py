@@ -12,13 +12,14 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casestudies import access, history
 from casestudies.collection_kinds import CASE, KINDS
+from casestudies.desk import change_address
 from casestudies.models import DeletedRecord, HistoryEntry
 from casestudies.models.history import ACTIONS
 
@@ -150,7 +151,7 @@ def restored(request: HttpRequest, entry: HistoryEntry, model_admin: admin.Model
             record = history.restore(entry, by=request.user, reason=form.cleaned_data["why"])
             model_admin.log_change(request, record, gettext("Restored from the history."))
             messages.success(request, gettext("“%(record)s” is as it was then.") % {"record": record})
-            return HttpResponseRedirect(_address(record)), {}
+            return HttpResponseRedirect(change_address(record)), {}
     except ValidationError as error:
         obstacles = error.messages
     present = target and history.snapshot(target)
@@ -193,10 +194,6 @@ def _events(entries: QuerySet[HistoryEntry], page: list[HistoryEntry], present: 
         {"entry": entry, "differences": differences, "is_present": entry.record == present.record}
         for entry, differences in zip_longest(shown, history.successive(states), fillvalue=[])
     ]
-
-
-def _address(record: Model) -> str:
-    return reverse(f"admin:casestudies_{record._meta.model_name}_change", args=[record.pk])
 
 
 # Lists of what happened ----------------------------------------------------------------------------------------------
