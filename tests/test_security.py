@@ -19,11 +19,13 @@ PRODUCTION = {
     "HTTPS_ONLY": "true",
 }
 LOCAL_ONLY = ("HTTPS_ONLY", "SECOND_FACTOR_REQUIRED", "EMAIL_URL", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "SECRET_KEY")
+# Set for tests with a browser, which may have run in this process before (tests/browser/conftest.py).
+TESTS_ONLY = ("DJANGO_ALLOW_ASYNC_UNSAFE",)
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    """Run a management command as on a server: with these variables, and without those for local use."""
-    inherited = {key: value for key, value in os.environ.items() if key not in LOCAL_ONLY}
+    """Run a management command as on a server: with these variables, and without those for local use and for tests."""
+    inherited = {key: value for key, value in os.environ.items() if key not in LOCAL_ONLY + TESTS_ONLY}
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.argv = {['manage.py', *arguments]!r}\n" + MANAGE],
         cwd=settings.BASE_DIR,
