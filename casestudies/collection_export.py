@@ -1,7 +1,8 @@
 """The whole collection in one JSON file, there and back: what `/en/case-studies.json` holds makes the same again.
 
-The file has the studies' records under `results`, and `vocabularies` where it leaves no study out. What a database
-that has neither becomes by loading it is compared record by record in `tests/test_collection_export.py`.
+The file has the studies' records under `results`, and where it leaves no study out `vocabularies`, the earlier
+`versions`, and under `translated_texts` what translations follow. What a database that has none of it becomes by
+loading it is compared record by record in `tests/test_collection_export.py`.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import orjson
 from django.db import transaction
 from pydantic import BaseModel, ValidationError
 
-from . import exported_records, loading, search_index, versions
+from . import exported_records, loading, search_index, translations, versions
 from .collection_files import Fault, Located, MalformedCollection, validation_faults
 from .collection_kinds import (
     CASE,
@@ -77,22 +78,32 @@ def load(path: Path, *, overwrite: bool = False) -> loading.Report:
     Raises MalformedCollection, and changes nothing, where the file is not such a file, or names a record of a
     vocabulary that neither it nor the database has.
     """
-    arrivals, moments, earlier = _read(path)
+    file = _read(path)
     with transaction.atomic():
         # What was here once goes on counting its own versions.
         kept = (CaseStudy, CaseStudyVersion)
         known = {slug for model in kept for slug in model.objects.values_list("slug", flat=True)}
-        versions.put_back(earlier)
-        report = loading.load_arrivals(arrivals, overwrite=overwrite)
-        _set_moments({slug: own for slug, own in moments.items() if slug not in known})
+        versions.put_back(file.versions)
+        report = loading.load_arrivals(file.arrivals, overwrite=overwrite)
+        _complete({slug: own for slug, own in file.moments.items() if slug not in known}, file.notes)
     return report
 
 
-def _read(path: Path) -> tuple[list, dict[str, exported_records.Moments], list[CaseStudyVersion]]:
-    """Return the records to load, when each study was published and changed, and the versions that are current no more.
+@dataclass(frozen=True)
+class _File:
+    """What a file holds: the records to load, and what makes the studies what they were beside their records."""
 
-    Raises MalformedCollection with everything that is wrong.
-    """
+    arrivals: list[tuple[Kind, list[Incoming]]]
+    moments: dict[str, exported_records.Moments]
+    """When each study, by address, was published and changed."""
+    versions: list[CaseStudyVersion]
+    """Those that are current no more."""
+    notes: list[translations.Note]
+    """Which texts translations follow."""
+
+
+def _read(path: Path) -> _File:
+    """Return what the file holds. Raises MalformedCollection with everything that is wrong."""
     document = _document(path)
     faults: list[Fault] = []
     known = document.get("vocabularies", {})
@@ -106,19 +117,29 @@ def _read(path: Path) -> tuple[list, dict[str, exported_records.Moments], list[C
         for line, study in enumerate(studies, 2)
         if study.get("record")
     ]
-    first_line = len(studies) + 3
-    earlier = [
-        _checked(exported_records.Version, version, path.name, line, faults)
-        for line, version in enumerate(document.get("versions", []), first_line)
-    ]
+    sections = {"versions": exported_records.Version, "translated_texts": exported_records.TranslationNote}
+    line = len(studies) + 3
+    brought = {}
+    for name, shape in sections.items():
+        values = document.get(name, [])
+        brought[name] = [_checked(shape, value, path.name, line + place, faults) for place, value in enumerate(values)]
+        line += len(values) + 1 if values else 0
     if faults:
         raise MalformedCollection(faults)
     slugs = [arrival.key for arrival in arrivals[-1][1]]
-    return arrivals, dict(zip(slugs, moments, strict=True)), [_version(version) for version in earlier]
+    return _File(
+        arrivals,
+        dict(zip(slugs, moments, strict=True)),
+        [_version(version) for version in brought["versions"]],
+        [note.model_dump() for note in brought["translated_texts"]],
+    )
 
 
-def _set_moments(moments: dict[str, exported_records.Moments]) -> None:
-    """Let the studies with these addresses, which were just made, be as old as they were, and of the same version."""
+def _complete(moments: dict[str, exported_records.Moments], notes: list[translations.Note]) -> None:
+    """Let the studies with these addresses, which were just made, be what they were beside their records.
+
+    They are as old, of the same version, and their translations follow the same texts.
+    """
     studies = CaseStudy.objects.published().in_bulk(moments, field_name="slug")
     versions_of_studies = CaseStudyVersion.objects.filter(slug__in=studies).order_by("number").defer("record")
     current = {version.slug: version for version in versions_of_studies}  # the last of each
@@ -131,6 +152,7 @@ def _set_moments(moments: dict[str, exported_records.Moments]) -> None:
     # `bulk_update` writes what it is given: `save` would set the moment of the last change itself.
     CaseStudy.objects.bulk_update(studies.values(), ["published_at", "updated_at", "original_language"], batch_size=500)
     CaseStudyVersion.objects.bulk_update(current.values(), ["number", "made_at"], batch_size=500)
+    translations.put_back(notes, studies)
     search_index.refresh([study.pk for study in studies.values()])
 
 
@@ -165,6 +187,7 @@ def _document(path: Path) -> dict:
         and isinstance(document.get("results"), list)
         and isinstance(document.get("vocabularies", {}), dict)
         and isinstance(document.get("versions", []), list)
+        and isinstance(document.get("translated_texts", []), list)
         and all(isinstance(records, list) for records in document.get("vocabularies", {}).values())
     )
     if not well_formed:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from .models.evidence import Outcome
+from .models.translated_text import TRANSLATED_FIELDS
 from .records import Period, PlaceRecord, Record
 
 # JSON has no moments, only texts that say one.
@@ -250,3 +251,15 @@ class Version(VersionOfStudy):
     slug: Text
     withdrawn: Moment | None
     record: Case
+
+
+class TranslationNote(Record):
+    """Which text a translation follows, as `translations.Note` has it."""
+
+    slug: Text
+    language: Literal["en", "ru"]
+    field: Literal[TRANSLATED_FIELDS]
+    made_from: Text
+    made: Moment
+    reviewed: Moment | None
+    source_changed: Moment | None

@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from casestudies import collection_kinds, search_index, versions
+from casestudies import collection_kinds, search_index, translations, versions
 from casestudies.models import CaseStudy, Country, Theme
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 KINDS = [kind for kind in vars(collection_kinds).values() if isinstance(kind, collection_kinds.Kind)]
@@ -76,13 +77,10 @@ def test_export_loaded_into_an_empty_database_gives_the_same_collection(exported
 def lasting(path: Path) -> dict:
     """What a file says of its studies, without when it was made.
 
-    Counts are left out: they come from sets that the process keeps, which no test of its own can take back. So is how
-    translations stand: the file says it to readers, and does not hold the earlier texts and the reviews behind it.
+    Counts are left out: they come from sets that the process keeps, which no test of its own can take back.
     """
     document = json.loads(path.read_text())
     del document["generated"], document["facets"]
-    for study in document["results"]:
-        del study["translations"]
     return document
 
 
@@ -110,6 +108,30 @@ def test_moments_and_versions_survive(exported, make_study, client):
     assert "First title" in client.get("/en/case-studies/changed/@1/").content.decode()
     assert "Second title" in client.get("/en/case-studies/changed/@2/").content.decode()
     assert client.get("/en/case-studies/withdrawn/").status_code == 410
+
+
+def test_what_translations_follow_survives(exported, make_study, client):
+    studies = [make_study(slug=slug, summary_en="Lorries wait two hours.") for slug in ("reviewed", "outdated", "calm")]
+    for study in studies[:2]:
+        translations.approve(study, "ru", UserFactory())
+    studies[1].summary_en = "Lorries wait four hours."
+    studies[1].save()
+    versions.keep([studies[1].pk])
+    search_index.refresh([study.pk for study in studies])
+    before = lasting(exported("/en/case-studies.json?sort=title"))
+    standing = {study["slug"]: study["translations"]["ru"] for study in before["results"]}
+    assert standing["reviewed"] == {"reviewed": True, "follows": None}
+    assert standing["outdated"]["follows"]
+    assert standing["calm"] == {"reviewed": False, "follows": None}
+    path = exported("/en/case-studies.json?sort=title")
+    empty_the_database()
+    call_command("load_collection", path, verbosity=0)
+    assert lasting(exported("/en/case-studies.json?sort=title")) == before
+    assert "Русский текст" in client.get("/ru/case-studies/outdated/").content.decode()
+    texts = translations.states(CaseStudy.objects.get(slug="outdated"), "ru")
+    changed = {text.field: [run.text.strip() for run in text.differences if run.kind == "deleted"] for text in texts}
+    assert changed.pop("summary") == ["two"]
+    assert not any(changed.values())
 
 
 def test_loading_an_export_into_its_own_database_changes_nothing(exported, capsys):
@@ -148,6 +170,8 @@ def test_a_selection_has_its_studies_and_no_vocabulary(exported):
         (lambda document: document["results"][0].update(published="once"), "case-studies.json:2: published: Input"),
         (lambda document: document.update(versions=[{}]), ": slug: Field required"),
         (lambda document: document.update(versions={}), "not an exported collection"),
+        (lambda document: document.update(translated_texts=[{}]), "case-studies.json:161: slug: Field required"),
+        (lambda document: document.update(translated_texts="all"), "not an exported collection"),
     ],
 )
 def test_spoilt_file_is_named_with_line_and_field_and_changes_nothing(exported, spoil, message):

@@ -1,11 +1,11 @@
 """JSON for programs: the whole selection with its facet counts, one object a study."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import orjson
 from django.utils import translation
 
-from casestudies import versions, vocabulary
+from casestudies import translations, versions, vocabulary
 from casestudies.collection_export import vocabularies
 from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.models.case import TEXT_FIELDS
@@ -118,21 +118,27 @@ class JsonDocument:
                     separator, piece = b",\n", []
         yield (separator + b",\n".join(piece) if piece else b"") + b"\n]"
         if not document.selection.choices:
-            yield from _earlier_versions()
+            yield from _section("versions", _earlier_versions())
+            yield from _section("translated_texts", translations.notes())
         yield b"}\n"
 
 
-def _earlier_versions() -> Iterator[bytes]:
+def _section(name: str, records: Iterable[dict]) -> Iterator[bytes]:
+    """Yield a key of the document with its records, each on a line of its own; nothing where there are none."""
+    separator = f', "{name}": [\n'.encode()
+    for record in records:
+        yield separator + encoded(record)
+        separator = b",\n"
+    yield b"\n]" if separator == b",\n" else b""
+
+
+def _earlier_versions() -> Iterator[dict]:
     """Yield the versions that no study of the file is: citations lead to them."""
-    separator = b', "versions": [\n'
     for version in versions.no_longer_current().iterator(chunk_size=PIECE):
-        record = {
+        yield {
             "slug": version.slug,
             "number": version.number,
             "made": version.made_at,
             "withdrawn": version.withdrawn_at,
             "record": version.record,
         }
-        yield separator + encoded(record)
-        separator = b",\n"
-    yield b"\n]" if separator == b",\n" else b""

@@ -7,9 +7,11 @@ becomes another one's text, when a revision is begun or approved, takes its rows
 from .queue import Totals, totals, waiting
 from .standing import Standing, standing
 from .states import State, TextState, is_target, source_language, states, target_languages
+from .transfer import Note, notes, put_back
 from .writing import approve, carry, carry_many, outdated, settle, workplace, write
 
 __all__ = [
+    "Note",
     "Standing",
     "State",
     "TextState",
@@ -18,7 +20,9 @@ __all__ = [
     "carry",
     "carry_many",
     "is_target",
+    "notes",
     "outdated",
+    "put_back",
     "settle",
     "source_language",
     "standing",
