@@ -107,28 +107,42 @@ COMPUTED = {
     "test_suggestions",
     "test_understanding",
 }
+# Files about what comes before or after the database: the server's processes, sign-in, the making of documents.
+ELSEWHERE = {
+    "test_accounts",
+    "test_documents",
+    "test_guide",
+    "test_messages",
+    "test_offline",
+    "test_robustness",
+    "test_schema",
+    "test_security",
+    "test_serving",
+    "test_waiting",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option for a run on one more server."""
+    """Know the option for a run on a second server."""
     parser.addoption(
-        "--each-once",
+        "--second-server",
         action="store_true",
-        help="of a test with parameters run the first only, except where PostgreSQL itself computes what is tested",
+        help="run what another server can change: of a test with parameters the first only, except where PostgreSQL"
+        " itself computes what is tested, and none of what comes before or after the database",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only repeats a test with other parameters, where the run asks for it."""
-    if not config.getoption("--each-once"):
+    """Leave out what says the same on a second server, where the run asks for it."""
+    if not config.getoption("--second-server"):
         return
-    seen, chosen, repeated = set(), [], []
+    seen, chosen, left_out = set(), [], []
     for item in items:
         test = item.nodeid.split("[")[0]
         is_repeated = test in seen and item.path.stem not in COMPUTED
-        (repeated if is_repeated else chosen).append(item)
+        (left_out if is_repeated or item.path.stem in ELSEWHERE else chosen).append(item)
         seen.add(test)
-    config.hook.pytest_deselected(items=repeated)
+    config.hook.pytest_deselected(items=left_out)
     items[:] = chosen
 
 
