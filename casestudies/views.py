@@ -105,6 +105,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "casestudies/home.html",
         {
             "numbers": numbers,
+            "selection": selection,
             "chapters": _chapters_with_counts(selection),
             "studies": selection.first_studies(4, CaseStudy.objects.for_list()),
         },
@@ -334,6 +335,7 @@ def convention_detail(request: HttpRequest, code: str) -> HttpResponse:
         provision.studies = by_provision.get(provision.pk, [])
     context = {
         "convention": convention,
+        "selection": Selection(QueryDict(f"convention={code}")),
         "provisions": provisions,
         "illustrated": sum(bool(provision.studies) for provision in provisions),
         "whole": by_provision.get(None, []),
@@ -344,14 +346,14 @@ def convention_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _studies(key: str, code: str) -> dict:
-    """Return the first studies of a one-value selection, their number, and the query string of them all."""
+    """Return a selection of one value, with its first studies and their number."""
     selection = Selection(QueryDict(f"{key}={code}"))
     if selection.faults:
         raise Http404(gettext("There is no such page."))
     return {
+        "selection": selection,
         "studies": selection.first_studies(STUDIES_ON_A_VOCABULARY_PAGE, CaseStudy.objects.for_list()),
         "study_count": selection.counts.total,
-        "query_string": selection.query_string(),
     }
 
 

@@ -104,11 +104,26 @@ def test_character_that_xml_cannot_hold_spoils_no_feed(client, empty_collection,
     assert parsed(client, "/en/case-studies.atom?q=a%07b").entries == []
 
 
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("case-studies/?country=KZ&page=1", "?country=KZ"),
+        ("countries/KZ/", "?country=KZ"),
+        ("themes/single-window/", "?theme=single-window"),
+        ("conventions/TIR/", "?convention=TIR"),
+        ("chapters/processing-of-freight/", "?chapter=4"),
+        ("", ""),
+    ],
+)
+def test_page_names_the_feed_of_its_studies(client, page, query):
+    head, _body = client.get(f"/en/{page}").content.decode().split("</head>")
+    address = re.escape(f"/en/case-studies.atom{query}")
+    assert re.search(rf'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="{address}">', head)
+
+
 def test_list_leads_to_its_feed(client):
-    content = client.get("/en/case-studies/?country=KZ&page=1").content.decode()
-    head, body = content.split("</head>")
+    body = client.get("/en/case-studies/?country=KZ&page=1").content.decode()
     address = "/en/case-studies.atom?country=KZ"
-    assert re.search(rf'<link rel="alternate" type="application/atom\+xml"[^>]* href="{re.escape(address)}">', head)
     assert re.search(rf'<a href="{re.escape(address)}">Follow this list \(Atom feed\)</a>', body)
 
 

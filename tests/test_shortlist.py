@@ -1,6 +1,7 @@
 """What a reader collects: kept in a cookie, in order, shown, compared, shared, downloaded; nobody else's affair."""
 
 import html
+import json
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from casestudies import editorial
 from casestudies.exports import FORMATS, menu
 from casestudies.filters import MOST_CHOSEN
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, Source
 from casestudies.selection import Selection
 from casestudies.shortlist.cookie import Shortlist
 from tests.factories import UserFactory
@@ -132,8 +133,18 @@ def test_withdrawn_study_is_named_and_can_be_removed(reader):
     editorial.archive(CaseStudy.objects.get(slug=TWO), UserFactory())
     assert shown(reader) == [ONE, THREE]
     content = reader.get(PAGE).content.decode()
-    assert f"<code>{TWO}</code>" in content
+    title = CaseStudy.objects.get(slug=TWO).title_en
+    assert f'<a href="/en/case-studies/{TWO}/">{title}</a>' in html.unescape(content)
     assert re.search(rf'name="remove" value="{TWO}"', content)
+
+
+def test_shortlist_of_withdrawn_studies_alone_is_not_called_empty(client):
+    press(client, "add", TWO)
+    assert "Nothing is here yet" in Client().get(PAGE).content.decode()
+    editorial.archive(CaseStudy.objects.get(slug=TWO), UserFactory())
+    content = client.get(PAGE).content.decode()
+    assert "No longer published" in content
+    assert "Nothing is here yet" not in content
 
 
 @pytest.mark.parametrize("cookie", ["", "...", "<script>", "a b.ä", f"nope.{ONE}.{ONE}", "x" * 9000])
@@ -272,6 +283,18 @@ def test_studies_stand_side_by_side_with_headings_for_rows_and_columns(client):
         for text in (study.summary_en, study.practice_en, study.lessons_en):
             assert text in html.unescape(content)
     assert "36,226" in content
+    assert re.search(r'<li><a href="/en/themes/[\w-]+/">', content)
+    source = Source.objects.filter(case_study__slug=TWO).first()
+    assert f'<a href="{source.url}">{source}</a>' in html.unescape(content)
+
+
+def test_of_more_than_can_be_compared_the_reader_chooses(client):
+    content = client.get("/en/compare/?country=KZ").content.decode()
+    boxes = re.findall(r'<input type="checkbox" name="study" value="([\w-]+)"( checked)?>', content)
+    studies = json.loads(client.get("/en/case-studies.json?country=KZ").getvalue())["results"]
+    assert [slug for slug, _checked in boxes] == [study["slug"] for study in studies]
+    assert [bool(checked) for _slug, checked in boxes] == [True] * 4 + [False] * (len(studies) - 4)
+    assert "checkbox" not in client.get("/en/compare/?measured=1").content.decode()  # more than a page should list
 
 
 @pytest.mark.parametrize(

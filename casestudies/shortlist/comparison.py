@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from casestudies.exports.columns import outcome_in_words
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, Source
 from casestudies.templatetags.case_studies import modes, period
 
 MOST_COMPARED = 4
@@ -19,7 +19,8 @@ class Row:
 
     heading: str
     field: str
-    cells: list[tuple[CaseStudy, list[str]]]
+    cells: list[tuple[CaseStudy, list[tuple[str, str]]]]
+    """Each line with the address it leads to, "" for none."""
 
 
 def _countries(study: CaseStudy) -> Iterable[str]:
@@ -49,6 +50,13 @@ _ROWS: list[tuple[str, str | Callable[[CaseStudy], Iterable[object]]]] = [
 ]
 
 
+def _address(line: object) -> str:
+    """Return where a line leads: to the page of a record, or to a source."""
+    if isinstance(line, Source):
+        return line.url
+    return line.get_absolute_url() if hasattr(line, "get_absolute_url") else ""
+
+
 def rows(studies: list[CaseStudy]) -> list[Row]:
     """Return the rows in which any of the studies has something to say."""
     made = []
@@ -56,7 +64,7 @@ def rows(studies: list[CaseStudy]) -> list[Row]:
         if isinstance(content, str):
             row, filled = Row(heading, content, [(study, []) for study in studies]), True
         else:
-            cells = [(study, [str(line) for line in content(study) if line]) for study in studies]
+            cells = [(study, [(str(line), _address(line)) for line in content(study) if line]) for study in studies]
             row, filled = Row(heading, "", cells), any(lines for _study, lines in cells)
         if filled:
             made.append(row)

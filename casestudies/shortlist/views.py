@@ -6,6 +6,7 @@ from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from casestudies.context_processors import site_address
 from casestudies.exports.menu import of_selection
 from casestudies.filters import MOST_CHOSEN
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.selection import Selection
 
 from .comparison import MOST_COMPARED, rows
@@ -51,13 +52,20 @@ def _page(request: HttpRequest, problem: str = "") -> HttpResponse:
         "problem": problem,
         "selection": selection,
         "studies": selection.first_studies(MOST_CHOSEN, CaseStudy.objects.for_list()) if kept else [],
-        "withdrawn": [slug for slug in slugs if slug not in published],
+        "withdrawn": _withdrawn([slug for slug in slugs if slug not in published]),
         "address": f"{site_address(request)}{reverse('case-list')}?{selection.query_string()}",
         "downloads": of_selection(selection),
         "most": MOST_CHOSEN,
         "most_compared": MOST_COMPARED,
     }
     return render(request, "casestudies/shortlist.html", context, status=400 if problem else 200)
+
+
+def _withdrawn(slugs: list[str]) -> list[tuple[str, str]]:
+    """Return each slug with the title of the study when readers saw it last, "" where they never did."""
+    versions = CaseStudyVersion.objects.filter(slug__in=slugs).order_by("number")
+    titles = {version.slug: version.title for version in versions}  # the last of each
+    return [(slug, titles.get(slug, "")) for slug in slugs]
 
 
 def _changed(request: HttpRequest) -> HttpResponse:
@@ -107,7 +115,8 @@ def _in_words(action: str, changed: Shortlist) -> str:
 
 def _refused(request: HttpRequest, problem: str) -> HttpResponse:
     # htmx shows what is answered 200 where the reader is.
-    return HttpResponse(problem) if request.htmx else _page(request, problem)
+    shown = format_html('<span class="refusal">{}</span>', problem)
+    return HttpResponse(shown) if request.htmx else _page(request, problem)
 
 
 def _back(request: HttpRequest, action: str, slug: str) -> HttpResponse:
@@ -122,11 +131,13 @@ def _back(request: HttpRequest, action: str, slug: str) -> HttpResponse:
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Show up to four studies side by side, in the order of the address."""
+    """Show up to four studies side by side, in the order of the address; of more, let the reader choose four."""
     selection = Selection(request.GET)
     context = {"selection": selection, "most": MOST_COMPARED}
-    if not selection.faults:
-        few = selection.choices and selection.counts.total <= MOST_COMPARED
-        studies = selection.first_studies(MOST_COMPARED, CaseStudy.objects.in_full()) if few else []
-        context |= {"studies": studies, "rows": rows(studies)}
+    if not selection.faults and selection.choices:
+        if selection.counts.total <= MOST_COMPARED:
+            studies = selection.first_studies(MOST_COMPARED, CaseStudy.objects.in_full())
+            context |= {"studies": studies, "rows": rows(studies)}
+        elif selection.counts.total <= MOST_CHOSEN:
+            context["choosable"] = selection.first_studies(MOST_CHOSEN, CaseStudy.objects.for_list())
     return render(request, "casestudies/compare.html", context)

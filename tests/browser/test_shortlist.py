@@ -2,6 +2,7 @@
 
 import re
 from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -77,6 +78,20 @@ def test_buttons_on_a_swapped_list_show_what_is_chosen(page):
     page.get_by_role("link", name="Newest period").click()
     expect(page).to_have_url(re.compile("sort=newest"))
     expect(page.get_by_role("button", name=ENGLISH.remove)).to_have_count(1)
+
+
+def test_reader_sees_why_a_study_is_not_added(page):
+    page.goto(f"/en{LIST}")
+    full = {
+        "name": "shortlist",
+        "value": ".".join(f"study-{number}" for number in range(50)),
+        "url": urljoin(page.url, "/"),
+    }
+    page.context.add_cookies([full])
+    page.get_by_role("button", name=ENGLISH.add).first.click()
+    expect(page.get_by_text("The shortlist is full")).to_be_in_viewport(ratio=1)
+    assert page.locator("#shortlist-status").bounding_box()["height"] > 30  # seen, not for screen readers alone
+    assert violations(page) == []
 
 
 @in_both_languages
