@@ -1,35 +1,22 @@
 """Translations: what follows which source text, what readers are told, the translator's page, agencies' files."""
 
 import io
-import re
 
 import openpyxl
 import pytest
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from lxml import etree
 
 from casestudies import loading, translations
 from casestudies.models import CaseStudy, TranslatedText, TranslationDelivery
 from tests.curating import LIST, change_address, save, staff_with
 from tests.factories import UserFactory
+from tests.translating import FILE, FORMATS, QUEUE, address, confirm, edit, export, filled, page, states, typed, upload
 
 pytestmark = pytest.mark.django_db
-
-
-def states(study: CaseStudy, language: str = "ru") -> dict[str, str]:
-    study = CaseStudy.objects.get(pk=study.pk)
-    return {text.field: text.state.value for text in translations.states(study, language)}
-
-
-def edit(study: CaseStudy, **fields) -> None:
-    """Change a study as a program does that knows nothing of translations."""
-    CaseStudy.objects.filter(pk=study.pk).update(**fields)
 
 
 # What follows what -----------------------------------------------------------------------------------------------
@@ -116,10 +103,6 @@ def test_rows_go_along_with_a_revision_and_back(make_study):
 # What readers are told -------------------------------------------------------------------------------------------
 
 
-def page(study: CaseStudy, language: str) -> str:
-    return re.sub(r"\s+", " ", Client().get(f"/{language}/case-studies/{study.slug}/").content.decode())
-
-
 def test_reader_of_the_translation_is_told_that_it_is_outdated_and_not_reviewed(make_study):
     study = make_study()
     CaseStudy.objects.filter(pk=study.pk).update(updated_at="2026-03-03T12:00:00Z")
@@ -196,16 +179,6 @@ def test_boxes_of_who_may_not_translate_are_ignored(make_study):
 @pytest.fixture
 def translator(db):
     return staff_with("translate_ru")
-
-
-def address(study: CaseStudy, language: str = "ru") -> str:
-    return reverse("admin:casestudies_translations_translate", args=[study.pk, language])
-
-
-def typed(client: Client, study: CaseStudy, **changes) -> dict:
-    form = client.get(address(study)).context["form"]
-    data = {field.html_name: field.value() for field in form}
-    return {name: value for name, value in (data | changes).items() if value not in (None, False)}
 
 
 def test_translator_changes_the_russian_of_a_draft_and_nothing_else(translator, make_study):
@@ -286,8 +259,6 @@ def test_published_study_is_approved_in_place(translator, make_study):
 
 # The queue -------------------------------------------------------------------------------------------------------
 
-QUEUE = reverse("admin:casestudies_translations_queue")
-
 
 def test_queue_page_lists_filters_and_costs_a_fixed_number_of_queries(
     translator, make_study, django_assert_max_num_queries
@@ -321,46 +292,6 @@ def test_queue_is_for_staff(client):
 
 
 # Files for agencies ----------------------------------------------------------------------------------------------
-
-FILE, UPLOAD = (reverse(f"admin:casestudies_translations_{name}") for name in ("file", "upload"))
-FORMATS = ("xlf", "xlsx")
-
-
-def export(client: Client, *studies: CaseStudy, file_format: str, state: str = "all") -> bytes:
-    query = {"format": file_format, "state": state, "language": "ru", "study": [study.pk for study in studies]}
-    response = client.get(FILE, query)
-    assert response.status_code == 200
-    return response.content
-
-
-def filled(content: bytes, file_format: str, translated: dict[str, str]) -> bytes:
-    """Return the file with some translations filled in by field, as an agency does."""
-    if file_format == "xlf":
-        root = etree.fromstring(content)
-        space = {"x": root.nsmap[None]}
-        for unit in root.iterfind(".//x:trans-unit", space):
-            if unit.get("id") in translated:
-                target = unit.find("x:target", space)
-                if target is None:
-                    target = etree.SubElement(unit, f"{{{root.nsmap[None]}}}target")
-                target.text = translated[unit.get("id")]
-        return etree.tostring(root)
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    for row in book.worksheets[0].iter_rows(min_row=2):
-        if row[1].value in translated:
-            row[3].value = translated[row[1].value]
-    saved = io.BytesIO()
-    book.save(saved)
-    return saved.getvalue()
-
-
-def upload(client: Client, content: bytes, name: str):
-    return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)}, follow=True)
-
-
-def confirm(client: Client, preview):
-    data = {"fingerprint": preview.context["preview"].fingerprint}
-    return client.post(preview.redirect_chain[-1][0], data, follow=True)
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
