@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from .models.evidence import Outcome
-from .models.translated_text import TRANSLATED_FIELDS
+from .models.translated_text import INDICATOR_NAME, TRANSLATED_FIELDS
 from .records import Period, PlaceRecord, Record
 
 # JSON has no moments, only texts that say one.
@@ -258,7 +258,7 @@ class TranslationNote(Record):
 
     slug: Text
     language: Literal["en", "ru"]
-    field: Literal[TRANSLATED_FIELDS]
+    field: Literal[TRANSLATED_FIELDS] | Annotated[str, Field(pattern=f"^{INDICATOR_NAME}$")]
     made_from: Text
     made: Moment
     reviewed: Moment | None

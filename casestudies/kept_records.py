@@ -61,12 +61,15 @@ def _by_language(field: str) -> str:
     return _object(**{language: f"coalesce({field}_{language}, '')" for language in LANGUAGES})
 
 
-def _links(model: str, joins: str = "", **columns: str) -> str:
-    """Return SQL that joins lists of what the studies are linked to, in their order, as columns of `model`."""
+def _links(model: str, joins: str = "", counted: str = "", **columns: str) -> str:
+    """Return SQL that joins lists of what the studies are linked to, in their order, as columns of `model`.
+
+    `counted` is SQL for further columns.
+    """
     lists = ", ".join(f"json_agg({value} ORDER BY link.position, link.id) AS {key}" for key, value in columns.items())
     return f"""
     LEFT JOIN (
-        SELECT link.case_study_id, {lists} FROM casestudies_{model} link {joins}
+        SELECT link.case_study_id, {lists}{counted} FROM casestudies_{model} link {joins}
         WHERE link.case_study_id = ANY({{ids}}::bigint[]) GROUP BY link.case_study_id
     ) {model} ON {model}.case_study_id = study.id"""
 
@@ -93,6 +96,7 @@ _LINKS = (
     ),
     _links(
         "outcome",
+        counted="".join(f", count(nullif(link.indicator_{code}, '')) AS indicators_{code}" for code in LANGUAGES),
         outcomes=_object(
             indicator=_by_language("link.indicator"),
             before="trim_scale(link.before)",
@@ -122,9 +126,14 @@ def _made(language: str) -> str:
     """Return SQL that joins what is noted about the texts of a language that are translations."""
     return f"""
     LEFT JOIN (
-        SELECT case_study_id, count(reviewed_at) AS reviewed,
-            min(made_at) FILTER (WHERE source_digest <> source_digest_today) AS follows
-        FROM casestudies_translatedtext
+        SELECT case_study_id, count(reviewed_at) AS reviewed, min(made_at) FILTER (WHERE is_outdated) AS follows
+        FROM (
+            SELECT case_study_id, language, reviewed_at, made_at, source_digest <> source_digest_today AS is_outdated
+            FROM casestudies_translatedtext
+            UNION ALL
+            SELECT link.case_study_id, link.language, reviewed_at, made_at, is_outdated
+            FROM casestudies_indicatortranslation link JOIN casestudies_translatedindicator note ON note.id = note_id
+        ) noted
         WHERE language = '{language}' AND case_study_id = ANY({{ids}}::bigint[]) GROUP BY case_study_id
     ) made_{language} ON made_{language}.case_study_id = study.id"""
 
@@ -133,6 +142,7 @@ def _translation(language: str) -> str:
     """Return SQL for how a translation stands, as `translations.standing` has it of a model; null for an original."""
     lengths = (f"octet_length(study.{field}_{language})" for field in TRANSLATED_FIELDS)
     texts = " + ".join(f"coalesce({length} > 0, false)::int" for length in lengths)
+    texts = f"{texts} + coalesce(outcome.indicators_{language}, 0)"
     standing = _object(reviewed=f"coalesce(made_{language}.reviewed, 0) = {texts}", follows=f"made_{language}.follows")
     return f"CASE WHEN study.original_language <> '{language}' AND {texts} > 0 THEN {standing} END"
 

@@ -60,6 +60,7 @@ class CaseStudyQuerySet(models.QuerySet):
             "places__country",
             "sources",
             "translated_texts",
+            "indicator_translations",
         )
 
     def in_full_at_once(self) -> Self:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from casestudies import kept_records, search_index, translations
 from casestudies.models import (
@@ -21,6 +22,7 @@ from casestudies.models import (
     Provision,
     Source,
     Theme,
+    TranslatedIndicator,
 )
 
 from .factories import UserFactory
@@ -44,6 +46,13 @@ EDITS = {
     "outcome taken away": lambda: Outcome.objects.filter(**STUDY).first().delete(),
     "source": lambda: Source.objects.filter(**STUDY).update(title="Another title"),
     "review of the translation": lambda: translations.approve(CaseStudy.objects.get(slug=SLUG), "ru", UserFactory()),
+    "source of an indicator": lambda: TranslatedIndicator.objects.create(
+        case_study=CaseStudy.objects.get(slug=SLUG),
+        language="ru",
+        source_text="What was measured once",
+        target_text="Время ожидания",
+        made_at=timezone.now(),
+    ),
     "version": lambda: CaseStudyVersion.objects.filter(slug=SLUG).update(number=7),
     "name of a theme": lambda: Theme.objects.filter(code="single-window").update(name_en="One window"),
     "code of a theme": lambda: Theme.objects.filter(code="single-window").update(code="one-window"),

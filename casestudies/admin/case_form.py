@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ from casestudies.models.case import TransportMode
 
 from .evidence import ShowsLastCheck
 from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
+from .translation import state_lines
 
 
 class CaseStudyForm(RecordForm):
@@ -209,12 +211,14 @@ class OutcomeInline(WideInline):
     """Measured results, each with one of the study's sources."""
 
     model = Outcome
+    readonly_fields = ("indicator_translation",)
     fieldsets = (
         (
             None,
             {
                 "fields": (
                     ("indicator_en", "indicator_ru"),
+                    "indicator_translation",
                     ("before", "before_year", "after", "after_year"),
                     ("unit", "better", "source", "position"),
                 ),
@@ -224,8 +228,14 @@ class OutcomeInline(WideInline):
     )
     classes = ("tab-evidence",)
 
+    @admin.display(description=_("Translation"))
+    def indicator_translation(self, outcome: Outcome) -> SafeString:
+        """Show how the translations of the indicator stand to their source."""
+        return state_lines(self.study, outcome, "indicator") if outcome.pk else "–"
+
     def get_formset(self, request: HttpRequest, obj: CaseStudy | None = None, **kwargs):
         """Offer the sources of this study only."""
+        self.study = obj  # the inlines of a page are made for it
         formset = super().get_formset(request, obj, **kwargs)
         source = formset.form.base_fields["source"]
         source.queryset = obj.sources.all() if obj else Source.objects.none()

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from casestudies import access, translations
-from casestudies.models import CaseStudy, TranslationDelivery
+from casestudies.models import CaseStudy, Outcome, TranslationDelivery
 from casestudies.models.translated_text import TRANSLATED_FIELDS
 from casestudies.translations import delivery, units
 from casestudies.translations.states import name_of
@@ -83,15 +83,24 @@ class TranslationDesk(admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     def save_model(self, request: HttpRequest, obj: CaseStudy, form: ModelForm, change: bool) -> None:
-        """Save the texts, and note what the boxes say of the translations."""
-        before = translations.outdated(obj) if change else {}
+        """Save the study's own texts, and keep how the translations stood before."""
+        form.translations_before = translations.present(obj) if change else {}
         super().save_model(request, obj, form, change)
-        languages = [code for code in translations.target_languages(obj) if may_translate(request, code)]
-        follows = {code: TRANSLATED_FIELDS for code in languages if f"{FOLLOWS}-{code}" in request.POST}
-        translations.settle(obj, before, follows, request.user)
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
+        """Save the indicators, and note what the boxes say of the translations."""
+        super().save_related(request, form, formsets, change)
+        study = form.instance
+        languages = [code for code in translations.target_languages(study) if may_translate(request, code)]
+        follows = {
+            code: [text.field for text in translations.states(study, code)]
+            for code in languages
+            if f"{FOLLOWS}-{code}" in request.POST
+        }
+        translations.settle(study, form.translations_before, follows, request.user)
         for code in languages:
             if f"{APPROVED}-{code}" in request.POST:
-                self._say_approved(request, obj, code, translations.approve(obj, code, request.user))
+                self._say_approved(request, study, code, translations.approve(study, code, request.user))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Lead those who translate to what waits for them."""
@@ -181,7 +190,7 @@ class TranslationDesk(admin.ModelAdmin):
         if asked["study"]:
             queue = queue.filter(pk__in=asked["study"])
         source = translations.source_language(language)
-        studies = queue.filter(original_language=source).select_related("revises").prefetch_related("translated_texts")
+        studies = queue.filter(original_language=source).select_related("revises").prefetch_related(*translations.READ)
         texts = units.texts_in_state(studies[: units.STUDIES_IN_A_FILE], language, asked["state"])
         file_format = delivery.FORMATS[asked["format"]]
         content = file_format.write(texts, source, language)
@@ -312,16 +321,22 @@ def _with_states(shown: Iterable, fields: Iterable) -> Iterable:
 def _state_line(field: str):
     @admin.display(description=_("Translation"))
     def line(self: TranslationDesk, study: CaseStudy) -> SafeString:
-        """Show how the translations of a text stand to their source."""
-        texts = [
-            text
-            for language in translations.target_languages(study)
-            for text in translations.states(study, language)
-            if text.field == field
-        ]
-        return render_to_string("admin/casestudies/casestudy/_text_states.html", {"texts": texts})
+        """Show how the translations of a text of the study stand."""
+        return state_lines(study, study, field)
 
     return line
+
+
+def state_lines(study: CaseStudy, record: CaseStudy | Outcome, column: str) -> SafeString:
+    """Show how the translations of a text stand to their source: of the study's own, or of one of its outcomes."""
+    prefetch_related_objects([study], *translations.READ)  # once for all lines of a page
+    texts = [
+        text
+        for language in translations.target_languages(study)
+        for text in translations.states(study, language)
+        if text.record == record and text.column == column
+    ]
+    return render_to_string("admin/casestudies/casestudy/_text_states.html", {"texts": texts})
 
 
 for _field in TRANSLATED_FIELDS:
@@ -331,7 +346,7 @@ for _field in TRANSLATED_FIELDS:
 def _fetched(page: Iterable[tuple[int, datetime]]) -> Iterable[tuple[CaseStudy, datetime]]:
     """Yield the studies of a page of the queue, each with since when it waits."""
     since = dict(page)
-    studies = CaseStudy.objects.select_related("chapter").prefetch_related("translated_texts").in_bulk(since)
+    studies = CaseStudy.objects.select_related("chapter").prefetch_related(*translations.READ).in_bulk(since)
     return ((studies[pk], moment) for pk, moment in since.items())
 
 

@@ -63,11 +63,11 @@ class TranslationForm(forms.Form):
         shown = "\n".join(f"{text.source}\n{text.target}" for text in texts)
         self.initial["opened"] = hashlib.sha256(shown.encode()).hexdigest()
         for text in texts:
-            longest = CaseStudy._meta.get_field(text.field).max_length
-            widget = AdminTextInputWidget() if longest else AdminTextareaWidget(attrs={"rows": _rows(text.source)})
+            is_line = text.max_length is not None
+            widget = AdminTextInputWidget() if is_line else AdminTextareaWidget(attrs={"rows": _rows(text.source)})
             widget.attrs["lang"] = text.language
             self.fields[text.field] = forms.CharField(
-                label=text.label, initial=text.target, max_length=longest, required=False, widget=widget
+                label=text.label, initial=text.target, max_length=text.max_length, required=False, widget=widget
             )
             if text.is_outdated:
                 self.fields[f"{text.field}-follows"] = forms.BooleanField(required=False)

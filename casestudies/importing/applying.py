@@ -83,8 +83,12 @@ def _write(batch: list[ImportedStudy], user: settings.AUTH_USER_MODEL, lookups: 
         record = with_values(_base(study.slug, found), path_and_value(study)) | {"slug": case.slug}
         cases.append((case, Incoming(case.slug, record, located, 0)))
     added = [case._state.adding for case, _incoming in cases]
-    # A revision begins as what it revises: its translations follow the same texts, until they are changed.
-    write_cases(lookups, begun, with_rows=False)
+    # A revision begins as what it revises: its translations follow the same texts, until they are changed. So outcomes
+    # that change are written as they were before; of other rows none needs to be.
+    outcomes = {case.slug: incoming.content["outcomes"] for case, incoming in cases}
+    for with_rows in (False, True):
+        chosen = [(c, base) for c, base in begun if (base.content["outcomes"] != outcomes[c.slug]) == with_rows]
+        write_cases(lookups, chosen, with_rows=with_rows)
     translations.carry_many((revision.revises, revision) for revision, _incoming in begun)
     before = [_state_before(case, known.get(study.slug)) for (case, _in), study in zip(cases, batch, strict=True)]
     write_cases(lookups, cases)

@@ -26,7 +26,7 @@ from .reference import (
 )
 from .revision import CollectionRevision
 from .thesaurus import Concept
-from .translated_text import TranslatedText, TranslationDelivery
+from .translated_text import IndicatorTranslation, TranslatedIndicator, TranslatedText, TranslationDelivery
 from .version import CaseStudyVersion
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "HistoryEntry",
     "ImportJob",
     "ImportedStudy",
+    "IndicatorTranslation",
     "KeptRecord",
     "LinkCheck",
     "LoadedRecord",
@@ -65,6 +66,7 @@ __all__ = [
     "SearchWord",
     "Source",
     "Theme",
+    "TranslatedIndicator",
     "TranslatedText",
     "TranslationDelivery",
 ]

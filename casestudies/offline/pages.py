@@ -47,7 +47,7 @@ def edition(document: Document, sections: Iterable[str], parts: list[str] = ()) 
 
 def studies() -> CaseStudyQuerySet:
     """Return what `section` reads studies through."""
-    return CaseStudy.objects.in_full().with_card_facts().prefetch_related("translated_texts")
+    return CaseStudy.objects.in_full().with_card_facts()
 
 
 def section(document: Document, study: CaseStudy) -> str:

@@ -1,16 +1,18 @@
 """Translations: which source text each was made from, what is outdated, what nobody reviewed, and what awaits work.
 
-A trigger keeps the rows of `TranslatedText` (migration 0011), so that whoever writes a study writes them. A study that
-becomes another one's text, when a revision is begun or approved, takes its rows along by `carry`.
+Triggers keep the rows of `TranslatedText` and `TranslatedIndicator` (migrations 0011, 0023), so that whoever writes a
+study writes them. A study that becomes another one's text, when a revision is begun or approved, takes its rows along
+by `carry`.
 """
 
 from .queue import Totals, totals, waiting
 from .standing import Standing, standing
-from .states import State, TextState, is_target, source_language, states, target_languages
+from .states import READ, State, TextState, is_target, source_language, states, target_languages
 from .transfer import Note, notes, put_back
-from .writing import approve, carry, carry_many, outdated, settle, workplace, write
+from .writing import approve, carry, carry_many, present, settle, workplace, write
 
 __all__ = [
+    "READ",
     "Note",
     "Standing",
     "State",
@@ -21,7 +23,7 @@ __all__ = [
     "carry_many",
     "is_target",
     "notes",
-    "outdated",
+    "present",
     "put_back",
     "settle",
     "source_language",

@@ -19,7 +19,7 @@ from casestudies.models.translated_text import TRANSLATED_FIELDS, digest
 from casestudies.versions.differences import Run, compared
 
 from . import worksheet, xliff
-from .states import TextState, states
+from .states import READ, TextState, is_indicator, states
 from .units import Unit, UnreadableFile
 from .writing import write
 
@@ -115,20 +115,42 @@ def preview(delivery: TranslationDelivery, studies: QuerySet[CaseStudy]) -> Prev
     """Say what applying would do to these studies, those that the curator may see."""
     found = Preview()
     units = [Unit(**unit) for unit in delivery.units]
-    texts = dict(_texts(delivery.language, {unit.study for unit in units}, studies))
+    known = dict(_texts(delivery.language, {unit.study for unit in units}, studies))
+    matched = _matched(units, {slug: texts for slug, (_study, texts) in known.items()})
     seen = set()
     for unit in units:
-        known = texts.get(unit.study)
-        reason = _refused(unit, known, delivery.language, seen)
+        study, text = known[unit.study][0] if unit.study in known else None, matched.get(unit)
+        reason = _refused(unit, study, text, delivery.language, text is None and (unit.study, unit.field) in seen)
         seen.add((unit.study, unit.field))
         if reason:
             found.refusals.append(Refusal(unit.place, unit.study, unit.field, reason))
         elif not unit.target:
             found.empty += 1
-        elif _same(unit.target, known[1][unit.field].target):
+        elif _same(unit.target, text.target):
             found.unchanged += 1
         else:
-            found.changes.append(Change(known[0], known[1][unit.field], unit.target, unit.source))
+            found.changes.append(Change(study, text, unit.target, unit.source))
+    return found
+
+
+def _matched(units: list[Unit], known: dict[str, dict[str, TextState]]) -> dict[Unit, TextState]:
+    """Return the text that each unit is about, given those of each study by its slug and their field; each text once.
+
+    Indicators may have other numbers by now. So one with the unit's source text is meant; where there is none, that
+    with its number, if no other unit is about it.
+    """
+    found: dict[Unit, TextState] = {}
+    taken: set[tuple[str, str]] = set()
+    for by_name, by_source in ((True, True), (False, True), (True, False)):
+        for unit in units:
+            for text in known.get(unit.study, {}).values() if unit not in found else ():
+                both = is_indicator(unit.field) and is_indicator(text.field)
+                named = text.field == unit.field or (both and not by_name)
+                fits = named and (_same(text.source, unit.source) or not by_source)
+                if fits and (unit.study, text.field) not in taken:
+                    found[unit] = text
+                    taken.add((unit.study, text.field))
+                    break
     return found
 
 
@@ -136,36 +158,32 @@ def _texts(
     language: str, slugs: set[str], studies: QuerySet[CaseStudy]
 ) -> Iterator[tuple[str, tuple[CaseStudy, dict[str, TextState]]]]:
     """Yield, by slug, each study whose texts are written, with their states by field."""
-    found = list(studies.filter(slug__in=slugs).prefetch_related("translated_texts"))
-    revisions = CaseStudy.objects.filter(revises__in=[study.pk for study in found]).prefetch_related("translated_texts")
+    found = list(studies.filter(slug__in=slugs).prefetch_related(*READ))
+    revisions = CaseStudy.objects.filter(revises__in=[study.pk for study in found]).prefetch_related(*READ)
     revision_of = {revision.revises_id: revision for revision in revisions}
     for study in found:
         place = revision_of.get(study.pk, study)
         yield study.slug, (place, {text.field: text for text in states(place, language)})
 
 
-def _refused(
-    unit: Unit, known: tuple[CaseStudy, dict[str, TextState]] | None, language: str, seen: set[tuple[str, str]]
-) -> str:
+def _refused(unit: Unit, study: CaseStudy | None, text: TextState | None, language: str, is_repeated: bool) -> str:
     """Return why a text cannot be written, "" where it can."""
-    if known is None:
+    if study is None:
         return _("There is no such study.")
-    study, texts = known
-    if unit.field not in TRANSLATED_FIELDS:
-        return _("There is no such field; allowed: %s.") % ", ".join(TRANSLATED_FIELDS)
-    if (unit.study, unit.field) in seen:
+    if unit.field not in TRANSLATED_FIELDS and not is_indicator(unit.field):
+        return _("There is no such field; allowed: %s.") % ", ".join((*TRANSLATED_FIELDS, "indicator-1", "…"))
+    if is_repeated:
         return _("It stands twice in the file.")
     if study.original_language == language:
         return _("The study was written in this language; it is no translation.")
-    if unit.field not in texts or not texts[unit.field].source:
+    if text is None or not text.source:
         return _("The study has no such text to translate.")
     if study.status == CaseStudy.Status.IN_REVIEW:
         return _("It is in review: its texts can be changed once it is sent back or approved.")
-    longest = CaseStudy._meta.get_field(unit.field).max_length
-    if longest and len(unit.target) > longest:
+    if text.max_length and len(unit.target) > text.max_length:
         return _("It has %(length)d characters; %(longest)d are allowed.") % {
             "length": len(unit.target),
-            "longest": longest,
+            "longest": text.max_length,
         }
     return ""
 

@@ -7,10 +7,10 @@ from operator import or_
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Least
 
-from casestudies.models import CaseStudy, TranslatedText
+from casestudies.models import CaseStudy, IndicatorTranslation, Outcome, TranslatedText
 from casestudies.models.translated_text import TRANSLATED_FIELDS
 
-from .states import LANGUAGES
+from .states import INDICATOR, LANGUAGES
 
 OUTDATED = ~Q(source_digest=F("source_digest_today"))
 
@@ -52,28 +52,36 @@ def _translated(language: str, among: QuerySet | None) -> QuerySet[CaseStudy]:
 
 
 def _since(language: str, state: str) -> Coalesce | F:
-    """Return since when a study waits: for a review since its last change, else since the first text was outdated."""
+    """Return since when a study waits: for a review since its last change, else since the first text was outdated.
+
+    Where indicators alone are outdated, since its last change too: to look up each would cost more than all the rest.
+    """
     if state in ("unreviewed", "all"):
         return F("updated_at")
     rows = TranslatedText.objects.filter(OUTDATED, case_study=OuterRef("pk"), language=language).order_by()
     changed = rows.values("case_study").annotate(first=Min("source_changed_at")).values("first")
     since = Least(Subquery(changed), Case(When(_missing(language), then=F("created_at"))))
-    return Coalesce(since, F("created_at"))
+    return Coalesce(since, F("updated_at"))
 
 
 def _conditions(language: str) -> dict[str, Q]:
     """Return the condition of each state. None looks at one study at a time: that would cost more than all the rest."""
     rows = TranslatedText.objects.filter(language=language).order_by()
-    missing, outdated = _missing(language), Q(pk__in=rows.filter(OUTDATED).values("case_study"))
+    indicators = IndicatorTranslation.objects.filter(language=language)
+    missing = _missing(language)
+    outdated = Q(pk__in=rows.filter(OUTDATED).values("case_study"))
+    outdated |= Q(pk__in=indicators.filter(is_outdated=True).values("case_study"))
     return {
         "missing": missing,
         "outdated": outdated,
         "waiting": missing | outdated,
-        "unreviewed": ~Q(pk__in=_wholly_reviewed(rows, language)),
+        "unreviewed": ~Q(pk__in=_wholly_reviewed(rows, indicators, language)),
     }
 
 
-def _wholly_reviewed(rows: QuerySet[TranslatedText], language: str) -> QuerySet:
+def _wholly_reviewed(
+    rows: QuerySet[TranslatedText], indicators: QuerySet[IndicatorTranslation], language: str
+) -> QuerySet:
     """Return the keys of the studies of whose texts in the language as many are reviewed as there are."""
     written = [
         Case(When(_empty(f"case_study__{field}_{language}"), then=0), default=1, output_field=IntegerField())
@@ -81,16 +89,27 @@ def _wholly_reviewed(rows: QuerySet[TranslatedText], language: str) -> QuerySet:
     ]
     reviewed = rows.filter(reviewed_at__isnull=False).values("case_study")
     counted = reviewed.annotate(reviewed=Count("pk"), written=Max(sum(written[1:], written[0])))
-    return counted.filter(reviewed__gte=F("written")).values("case_study")
+    approved = indicators.filter(note__reviewed_at__isnull=False).values("outcome")
+    not_yet = Outcome.objects.exclude(_empty(f"{INDICATOR}_{language}")).exclude(pk__in=approved)
+    wholly = counted.filter(reviewed__gte=F("written")).exclude(case_study__in=not_yet.values("case_study"))
+    return wholly.values("case_study")
 
 
 def _missing(language: str) -> Q:
     """Return the condition that a study lacks a text in the language which it has in its original."""
+
+    def untranslated(column: str, original: str) -> Q:
+        return _empty(f"{column}_{language}") & ~_empty(f"{column}_{original}")
+
     return reduce(
         or_,
         (
             Q(original_language=original)
-            & reduce(or_, (_empty(f"{name}_{language}") & ~_empty(f"{name}_{original}") for name in TRANSLATED_FIELDS))
+            & reduce(
+                or_,
+                (untranslated(name, original) for name in TRANSLATED_FIELDS),
+                Q(pk__in=Outcome.objects.filter(untranslated(INDICATOR, original)).order_by().values("case_study")),
+            )
             for original in LANGUAGES
             if original != language
         ),

@@ -1,5 +1,6 @@
 """The state of each text of a study in a language: missing, complete or outdated; reviewed by a person or not."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,10 +9,14 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 
-from casestudies.models import CaseStudy, TranslatedText
-from casestudies.models.translated_text import TRANSLATED_FIELDS, digest
+from casestudies.models import CaseStudy, Outcome, TranslatedIndicator, TranslatedText
+from casestudies.models.translated_text import INDICATOR_NAME, TRANSLATED_FIELDS, digest
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
+INDICATOR = "indicator"
+"""The field of an outcome whose text is translated; among the texts of its study it has a number besides."""
+READ = ("translated_texts", "outcomes", "indicator_translations")
+"""What the states of a study's texts are read from: to be prefetched where those of many studies are asked."""
 
 
 class State(models.TextChoices):
@@ -27,17 +32,27 @@ class TextState:
     """One text of a study in the language it is translated into."""
 
     field: str
+    """Its name among those of the study: "title", "indicator-2"."""
+    record: CaseStudy | Outcome
+    column: str
+    """The field of the record that holds it."""
     language: str
     source_language: str
     source: str
     target: str
-    row: TranslatedText | None
+    row: TranslatedText | TranslatedIndicator | None
     """What it was made from; None while neither text ever changed."""
 
     @property
     def label(self) -> str:
-        """The name of the field, in the reader's language."""
-        return str(capfirst(CaseStudy._meta.get_field(self.field).verbose_name))
+        """The name of the field, in the reader's language; indicators are numbered."""
+        name = capfirst(self.record._meta.get_field(self.column).verbose_name)
+        return f"{name} {self.field.removeprefix(f'{INDICATOR}-')}" if self.column == INDICATOR else str(name)
+
+    @property
+    def max_length(self) -> int | None:
+        """How many characters it may have."""
+        return self.record._meta.get_field(self.column).max_length
 
     @cached_property
     def state(self) -> State:
@@ -45,7 +60,7 @@ class TextState:
         if not self.target:
             return State.MISSING
         # Without a source text there is nothing that the translation could fail to follow.
-        if self.row and self.source and self.row.source_digest != digest(self.source):
+        if self.row and self.source and digest(self.row.source_text) != digest(self.source):
             return State.OUTDATED
         return State.COMPLETE
 
@@ -88,19 +103,43 @@ def source_language(language: str) -> str:
     return next(code for code in LANGUAGES if code != language)
 
 
+def is_indicator(field: str) -> bool:
+    """Say whether the name of a text is that of an indicator, whether the study has as many or not."""
+    return re.fullmatch(INDICATOR_NAME, field) is not None
+
+
+def places(study: CaseStudy) -> dict[str, tuple[CaseStudy | Outcome, str]]:
+    """Return where each text of a study stands, by its name in forms and files: the record, and its field."""
+    indicators = {
+        f"{INDICATOR}-{number}": (outcome, INDICATOR) for number, outcome in enumerate(study.outcomes.all(), 1)
+    }
+    return {field: (study, field) for field in TRANSLATED_FIELDS} | indicators
+
+
+def written(record: CaseStudy | Outcome, column: str, language: str) -> str:
+    """Return a text of a record in a language, "" where there is none."""
+    return getattr(record, f"{column}_{language}") or ""
+
+
 def states(study: CaseStudy, language: str) -> list[TextState]:
     """Return the texts that are there to be translated, or are translated, into the language, in the study's order."""
-    rows = {row.field: row for row in study.translated_texts.all() if row.language == language}
+    texts = places(study)
+    rows = {(study.pk, row.field): row for row in study.translated_texts.all() if row.language == language}
+    if len(texts) > len(TRANSLATED_FIELDS):  # a study without outcomes need not ask
+        links = study.indicator_translations.all()
+        rows |= {(link.outcome_id, INDICATOR): link.note for link in links if link.language == language}
     found = [
         TextState(
             field,
+            record,
+            column,
             language,
             study.original_language,
-            getattr(study, f"{field}_{study.original_language}") or "",
-            getattr(study, f"{field}_{language}") or "",
-            rows.get(field),
+            written(record, column, study.original_language),
+            written(record, column, language),
+            rows.get((record.pk, column)),
         )
-        for field in TRANSLATED_FIELDS
+        for field, (record, column) in texts.items()
     ]
     return [text for text in found if text.source or text.target]
 

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import TypedDict
 
-from casestudies.models import CaseStudy, TranslatedText
+from django.db.models import CharField, DateTimeField, Value, prefetch_related_objects
+from django.db.models.functions import Cast, Concat
+
+from casestudies.models import CaseStudy, IndicatorTranslation, TranslatedIndicator, TranslatedText
 from casestudies.models.translated_text import digest
+
+from .states import INDICATOR, places, written
 
 BATCH_SIZE = 500
 
@@ -21,18 +27,24 @@ class Note(TypedDict):
     made: datetime
     reviewed: datetime | None
     source_changed: datetime | None
-    """Since when the source text is another one."""
+    """Since when the source text is another one; of indicators it is not known."""
 
 
 def notes() -> Iterator[Note]:
-    """Yield what is noted of published studies' translations, by address, language and field.
+    """Yield what is noted of published studies' translations, by address, language and field; after them of indicators.
 
     What was never changed since it was first written, and never reviewed, has no note.
     """
-    rows = TranslatedText.objects.filter(case_study__in=CaseStudy.objects.published())
-    columns = ("case_study__slug", "language", "field", "source_text", "made_at", "reviewed_at", "source_changed_at")
-    ordered = rows.order_by("case_study__slug", "language", "field").values_list(*columns)
-    for values in ordered.iterator(chunk_size=BATCH_SIZE):
+    published = {"case_study__in": CaseStudy.objects.published()}
+    noted = ("source_text", "made_at", "reviewed_at")
+    texts = TranslatedText.objects.filter(**published).order_by("case_study__slug", "language", "field")
+    texts = texts.values_list("case_study__slug", "language", "field", *noted, "source_changed_at")
+    indicators = IndicatorTranslation.objects.filter(**published).order_by("case_study__slug", "language", "number")
+    name = Concat(Value(f"{INDICATOR}-"), Cast("number", CharField()))
+    not_known = Value(None, output_field=DateTimeField())
+    columns = (f"note__{column}" for column in noted)
+    indicators = indicators.values_list("case_study__slug", "language", name, *columns, not_known)
+    for values in chain(*(rows.iterator(chunk_size=BATCH_SIZE) for rows in (texts, indicators))):
         yield Note(zip(Note.__annotations__, values, strict=True))
 
 
@@ -41,27 +53,36 @@ def put_back(brought: Iterable[Note], studies: Mapping[str, CaseStudy]) -> None:
 
     A note on a language that is the study's own by now, or on a text that is not there, says nothing and is dropped.
     """
-    rows = [_row(note, studies[note["slug"]]) for note in brought if note["slug"] in studies]
-    TranslatedText.objects.filter(case_study__in=studies.values()).delete()
-    said = [row for row in rows if row.language != row.case_study.original_language and _text(row, row.language)]
-    TranslatedText.objects.bulk_create(said, batch_size=BATCH_SIZE)
+    known = [note for note in brought if note["slug"] in studies]
+    prefetch_related_objects([studies[slug] for slug in {note["slug"] for note in known}], "outcomes")
+    rows = [_row(note, studies[note["slug"]]) for note in known]
+    for model in (TranslatedText, TranslatedIndicator):
+        model.objects.filter(case_study__in=studies.values()).delete()
+        said = [row for row in rows if isinstance(row, model)]
+        # Outcomes of one study that say the same share what is noted.
+        model.objects.bulk_create(said, batch_size=BATCH_SIZE, ignore_conflicts=True)
 
 
-def _row(note: Note, study: CaseStudy) -> TranslatedText:
-    row = TranslatedText(
-        case_study=study,
-        language=note["language"],
-        field=note["field"],
-        source_text=note["made_from"],
+def _row(note: Note, study: CaseStudy) -> TranslatedText | TranslatedIndicator | None:
+    record, column = places(study).get(note["field"], (None, ""))
+    target = record and note["language"] != study.original_language and written(record, column, note["language"])
+    if not target:
+        return None
+    noted = {
+        "case_study": study,
+        "language": note["language"],
+        "source_text": note["made_from"],
+        "made_at": note["made"],
+        "reviewed_at": note["reviewed"],
+    }
+    if column == INDICATOR:
+        noted["source_text"] = note["made_from"][: TranslatedIndicator.LONGEST]
+        return TranslatedIndicator(**noted, target_text=target)
+    return TranslatedText(
+        **noted,
+        field=column,
         source_digest=digest(note["made_from"]),
-        made_at=note["made"],
-        reviewed_at=note["reviewed"],
+        source_digest_today=digest(written(record, column, study.original_language)),
         source_changed_at=note["source_changed"],
+        target_digest=digest(target),
     )
-    row.source_digest_today = digest(_text(row, study.original_language))
-    row.target_digest = digest(_text(row, row.language))
-    return row
-
-
-def _text(row: TranslatedText, language: str) -> str:
-    return getattr(row.case_study, f"{row.field}_{language}") or ""

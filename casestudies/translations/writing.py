@@ -5,20 +5,31 @@ reviewed it are not part of the text, and are noted in place.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from casestudies import history
-from casestudies.models import CaseStudy, TranslatedText
+from casestudies.models import CaseStudy, Outcome, TranslatedIndicator, TranslatedText
 from casestudies.models.translated_text import digest
 
-from .states import TextState, states
+from .states import INDICATOR, LANGUAGES, READ, TextState, places, states, target_languages, written
 
-Outdated = Mapping[tuple[str, str], TranslatedText]
+Texts = Mapping[tuple[Model, str, str], TextState]
+# What is noted of a translation that no outcome has any more need not be taken along.
+_OF_AN_OUTCOME = Exists(
+    Outcome.objects.filter(
+        reduce(or_, (Q(**{f"{INDICATOR}_{code}": OuterRef("target_text")}) for code in LANGUAGES)),
+        case_study=OuterRef("case_study"),
+    )
+)
 
 
 def workplace(study: CaseStudy) -> CaseStudy:
@@ -31,7 +42,7 @@ def write(
     study: CaseStudy,
     language: str,
     texts: Mapping[str, str],
-    user: settings.AUTH_USER_MODEL,
+    user: AbstractUser,
     *,
     follows: Collection[str] = (),
     made_from: Mapping[str, str] | None = None,
@@ -44,67 +55,83 @@ def write(
     """
     place = workplace(study)
     changed = {
-        field: text
-        for field, text in texts.items()
-        if digest(text) != digest(getattr(place, f"{field}_{language}") or "")
+        field: texts[field]
+        for field, (record, column) in places(place).items()
+        if field in texts and digest(texts[field]) != digest(written(record, column, language))
     }
     if changed and place.status == CaseStudy.Status.IN_REVIEW:
         raise ValidationError(gettext("It is in review: its texts can be changed once it is sent back or approved."))
     if changed and place.is_published:
         place = _revise(place, user)
-    before = outdated(place)
+    before = present(place)
     if changed:
         history.begin(place)
-        for field, text in changed.items():
-            setattr(place, f"{field}_{language}", text)
-        place.updated_by = place.text_changed_by = user
-        columns = [f"{field}_{language}" for field in changed]
-        place.save(update_fields=[*columns, "updated_by", "text_changed_by", "updated_at"])
+        _save(place, language, changed, user)
         history.note(place, by=user, action="translated")
-    settle(place, before, {language: follows}, user)
-    for field, source in (made_from or {}).items():
-        _note(place, language, field, source, made_by=user)
+    settle(place, before, {language: follows}, user, {language: made_from or {}})
     return place
 
 
-def outdated(study: CaseStudy) -> Outdated:
-    """Return the rows of the study's outdated translations, by language and field, as they are before a change."""
-    rows = TranslatedText.objects.filter(case_study=study).select_for_update()
-    return {(row.language, row.field): row for row in rows if row.source_digest != row.source_digest_today}
+def _save(study: CaseStudy, language: str, texts: Mapping[str, str], user: AbstractUser) -> None:
+    """Save texts by field: those of outcomes before the study, whose last change then is still the one before."""
+    found, columns = places(study), []
+    for field, text in texts.items():
+        record, column = found[field]
+        setattr(record, f"{column}_{language}", text)
+        if record is study:
+            columns.append(f"{column}_{language}")
+        else:
+            record.save(update_fields=[f"{column}_{language}"])
+    study.updated_by = study.text_changed_by = user
+    study.save(update_fields=[*columns, "updated_by", "text_changed_by", "updated_at"])
+
+
+def present(study: CaseStudy) -> Texts:
+    """Return the study's translations as the database holds them, to be settled after a change."""
+    list(TranslatedText.objects.filter(case_study=study).select_for_update().order_by("pk"))
+    held = CaseStudy.objects.prefetch_related(*READ).get(pk=study.pk)
+    found = [text for language in target_languages(held) for text in states(held, language)]
+    return {(text.record, text.column, text.language): text for text in found}
 
 
 def settle(
-    study: CaseStudy, before: Outdated, follows: Mapping[str, Collection[str]], user: settings.AUTH_USER_MODEL
+    study: CaseStudy,
+    before: Texts,
+    follows: Mapping[str, Collection[str]],
+    user: AbstractUser,
+    made_from: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """After a change by hand, say of what was outdated `before` whether it now follows the source.
+    """After a change by hand, say which source text each translation follows, given those that were `present` before.
 
-    It does where `follows`, by language, names its field; else a changed translation follows what it followed before.
+    One that was outdated follows what it followed, even if changed, unless `follows`, by language, names its field. Any
+    other that changed follows the source of today, or the one that `made_from` gives, by language and field.
     """
-    now = {(row.language, row.field): row for row in TranslatedText.objects.filter(case_study=study)}
-    for (language, field), row in before.items():
-        current = now.get((language, field))
-        if current is None:
+    for key, text in present(study).items():
+        was = before.get(key)
+        source = (made_from or {}).get(text.language, {}).get(text.field)
+        changed = was is not None and digest(was.target) != digest(text.target)
+        if not (text.source and text.target):
             continue
-        if field in follows.get(language, ()):
-            _note(study, language, field, getattr(study, f"{field}_{study.original_language}"), made_by=user)
-        elif current.target_digest != row.target_digest:
-            row.target_digest = current.target_digest
-            row.source_digest_today = current.source_digest_today
-            row.reviewed_at = row.reviewed_by = None
-            row.save()
+        if source is not None:
+            _note(study, text, source, made_by=user)
+        elif was and was.is_outdated and text.field not in follows.get(text.language, ()):
+            if changed:
+                kept = {"made_at": was.row.made_at, "made_by": was.row.made_by, "since": was.row.source_changed_at}
+                _note(study, text, was.row.source_text, **kept)
+        elif changed or (text.is_outdated and (was is None or was.is_outdated)):
+            _note(study, text, text.source, made_by=user)
 
 
 @transaction.atomic
-def approve(study: CaseStudy, language: str, user: settings.AUTH_USER_MODEL) -> list[TextState]:
+def approve(study: CaseStudy, language: str, user: AbstractUser) -> list[TextState]:
     """Note that a person reviewed the study's translations that follow the source; return those that were not yet."""
     approved = [text for text in states(study, language) if text.needs_review and not text.is_outdated]
     for text in approved:
         if text.row:
             text.row.reviewed_at, text.row.reviewed_by = timezone.now(), user
-            text.row.target_digest = digest(text.target)
             text.row.save()
         else:
-            _note(study, language, text.field, text.source, made_at=study.updated_at, reviewed_by=user)
+            _note(study, text, text.source, made_at=study.updated_at, reviewed_by=user)
     return approved
 
 
@@ -119,36 +146,49 @@ def carry(from_study: CaseStudy, to_study: CaseStudy) -> None:
 def carry_many(pairs: Iterable[tuple[CaseStudy, CaseStudy]]) -> None:
     """Do for many studies, each with the one that has the same texts, what `carry` does for one."""
     target_of = {from_study.pk: to_study for from_study, to_study in pairs}
-    TranslatedText.objects.filter(case_study__in=target_of.values()).delete()
-    rows = list(TranslatedText.objects.filter(case_study__in=target_of))
-    for row in rows:
-        row.pk, row.case_study = None, target_of[row.case_study_id]
-    TranslatedText.objects.bulk_create(rows)
+    for model, worth_it in ((TranslatedText, Q()), (TranslatedIndicator, _OF_AN_OUTCOME)):
+        model.objects.filter(case_study__in=target_of.values()).delete()
+        rows = list(model.objects.filter(worth_it, case_study__in=target_of))
+        for row in rows:
+            row.pk, row.case_study = None, target_of[row.case_study_id]
+        model.objects.bulk_create(rows)
 
 
-def _note(study: CaseStudy, language: str, field: str, source: str, *, made_at=None, made_by=None, reviewed_by=None):
-    """Say that a translation was made from this source text."""
-    today = getattr(study, f"{field}_{study.original_language}") or ""
-    is_outdated = digest(source) != digest(today)
-    TranslatedText.objects.update_or_create(
-        case_study=study,
-        language=language,
-        field=field,
-        defaults={
-            "source_text": source,
-            "source_digest": digest(source),
-            "source_digest_today": digest(today),
-            "source_changed_at": study.updated_at if is_outdated else None,
-            "target_digest": digest(getattr(study, f"{field}_{language}") or ""),
-            "made_at": made_at or timezone.now(),
-            "made_by": made_by,
-            "reviewed_at": timezone.now() if reviewed_by else None,
-            "reviewed_by": reviewed_by,
-        },
-    )
+def _note(
+    study: CaseStudy,
+    text: TextState,
+    source: str,
+    *,
+    made_at: datetime | None = None,
+    made_by: AbstractUser | None = None,
+    reviewed_by: AbstractUser | None = None,
+    since: datetime | None = None,
+) -> None:
+    """Say that a translation was made from this source text; `since` says since when that is another one, if it is."""
+    source = source[: text.max_length]  # as a file has it, it may be longer than any that was ever here
+    said = {
+        "made_at": made_at or timezone.now(),
+        "made_by": made_by,
+        "reviewed_at": timezone.now() if reviewed_by else None,
+        "reviewed_by": reviewed_by,
+    }
+    which = {"case_study": study, "language": text.language}
+    if text.column == INDICATOR:
+        which |= {"source_text": source, "target_text": text.target}
+        TranslatedIndicator.objects.update_or_create(**which, defaults=said)
+        return
+    is_outdated = bool(text.source) and digest(source) != digest(text.source)
+    said |= {
+        "source_text": source,
+        "source_digest": digest(source),
+        "source_digest_today": digest(text.source or source),
+        "source_changed_at": (since or study.updated_at) if is_outdated else None,
+        "target_digest": digest(text.target),
+    }
+    TranslatedText.objects.update_or_create(**which, field=text.field, defaults=said)
 
 
-def _revise(study: CaseStudy, user: settings.AUTH_USER_MODEL) -> CaseStudy:
+def _revise(study: CaseStudy, user: AbstractUser) -> CaseStudy:
     """Begin a revision of a published study."""
     from casestudies.editorial import revise
 
