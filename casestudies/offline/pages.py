@@ -26,7 +26,7 @@ VENDOR = [f"vendor/snowball/{name}-stemmer.js" for name in ("base", "english", "
 SCRIPTS = [
     f"offline/{name}.js"
     for name in ("page", "studies", "words", "question", "thesaurus", "search", "passages", "filters", "state")
-] + [f"offline/{name}.js" for name in ("list", "panels", "study", "main")]
+] + [f"offline/{name}.js" for name in ("list", "panels", "study", "faults", "main")]
 # Stands in the rendered page where the studies go, which are written one by one.
 _STUDIES = "<!-- studies -->"
 

@@ -1,5 +1,6 @@
 """The offline edition, opened from disk with the network off."""
 
+import io
 import json
 import random
 import re
@@ -10,6 +11,7 @@ import zipfile
 import psycopg
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser.test_accessibility import DESKTOP, PHONE, surplus_width, violations
 
@@ -276,6 +278,27 @@ def test_links_to_the_vocabularies_stay_in_the_file(editions, open_offline):
     expect(page.get_by_role("link", name="Chapter: 1.")).to_be_visible()
 
 
+def test_links_keep_the_language_of_the_texts(server, editions, open_offline, tmp_path):
+    page = open_offline(f"{editions['en']}#/study/{SINGLE}?lang=ru&country=CR")
+    page.locator(".facts a").first.click()
+    expect(page.locator("#choices")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"#/\?lang=ru&country=[A-Z]{2}$"))
+    expect(page.locator("#cards article").first).to_have_attribute("lang", "ru")
+    # What the notice of an outdated translation leads to.
+    original = f"{server}/en/case-studies/{SINGLE}/"
+    page.evaluate(
+        "([slug, address]) => {"
+        " const link = element('a', { href: address, id: 'original' }, 'Original');"
+        " const study = studies.find((one) => one.slug === slug);"
+        " study.versions.ru.querySelector('article').append(link); }",
+        [SINGLE, original],
+    )
+    page.go_back()
+    page.locator("#original").click()
+    expect(page.locator("#study article")).not_to_have_attribute("lang", "ru")
+    expect(page).to_have_url(re.compile(f"#/study/{SINGLE}\\?country=CR$"))
+
+
 def test_what_is_new_since_an_older_edition(editions, open_offline):
     page = open_offline(editions["en"])
     day = page.evaluate("data.day")
@@ -292,26 +315,137 @@ def test_what_is_new_since_an_older_edition(editions, open_offline):
     expect(page.locator("#results-heading")).to_have_text("1 study")
 
 
-def test_news_name_the_studies_withdrawn_since(editions, open_offline):
+def test_news_name_the_studies_withdrawn_since(server, editions, open_offline):
     page = open_offline(editions["en"])
     page.evaluate(
         "data.withdrawn = [['2021-05-06', 'Later', 'Позже'], ['2021-05-05', 'Earlier', 'Раньше']]"
-        ".map(([day, en, ru]) => ({ slug: en, day, titles: { en, ru } }))"
+        ".map(([day, en, ru]) => ({ slug: en.toLowerCase(), day, titles: { en, ru } }))"
     )
     expect(page.locator("#withdrawn")).not_to_be_visible()
     ask(page, "changed_since=2021-05-06")
-    expect(page.locator("#withdrawn li")).to_have_text(["Later – 6 May 2021"])
+    expect(page.locator("#withdrawn li")).to_have_text([f"Later – 6 May 2021{server}/en/case-studies/later/"])
+    expect(page.locator("#withdrawn a")).to_have_attribute("href", f"{server}/en/case-studies/later/")
     ask(page, "changed_since=2021-05-01&lang=ru")
-    expect(page.locator("#withdrawn li")).to_have_text(["Позже – 6 May 2021", "Раньше – 5 May 2021"])
+    expect(page.locator("#withdrawn li")).to_have_text([re.compile("^Позже – 6 May 2021"), re.compile("^Раньше – 5")])
     ask(page, "changed_since=2021-05-07")
     expect(page.locator("#withdrawn")).not_to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "remedy"),
+    [
+        (
+            "year_from=2020&year_to=2010&mode=rail",
+            ["The first year (2020) lies after the last (2010)."],
+            "year_to=2010&mode=rail",
+        ),
+        ("year_from=abcd", ["Give a year from 1900 to 2100."], ""),
+        ("changed_since=abcd", ["Give a day as year-month-day: 2026-03-31."], ""),
+        ("country=XX&country=KZ", ["No study of this edition has this value."], "country=KZ"),
+        ("colour=red", ["There is no filter with this name."], ""),
+        ("year_to=1&theme=no", ["Give a year from 1900 to 2100.", "No study of this edition has this value."], None),
+    ],
+)
+def test_what_is_not_understood_is_said(editions, open_offline, query, said, remedy):
+    page = open_offline(f"{editions['en']}#/?{query}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This address asks for something that does not exist")
+    expect(page.locator(".faults li > p:first-child")).to_have_text([re.compile(re.escape(f" {one}")) for one in said])
+    expect(page.locator("#list")).not_to_be_visible()
+    if remedy is not None:
+        page.get_by_role("link", name="Go on without it").click()
+        expect(page).to_have_url(re.compile(re.escape(f"#/{remedy and f'?{remedy}'}") + "$"))
+        assert len(shown(page)) > 1
+
+
+def test_study_that_is_not_in_the_edition_is_said_not_to_be(server, editions, open_offline):
+    page = open_offline(f"{editions['en']}#/study/no-such-study?country=KZ")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This edition does not hold this study")
+    address = f"{server}/en/case-studies/no-such-study/"
+    expect(page.get_by_role("link", name=address)).to_have_attribute("href", address)
+    page.evaluate("data.withdrawn = [{ slug: 'gone', day: '2021-05-06', titles: { en: 'Queues', ru: 'Очереди' } }]")
+    page.evaluate("location.hash = '#/study/gone?country=KZ'")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Queues")
+    expect(page.locator("#study .lead")).to_contain_text("withdrawn on 6 May 2021")
+    page.get_by_role("link", name="Country: Kazakhstan").click()
+    assert len(shown(page)) > 1
+
+
+# Places on the page, as the skip link and a source's number lead to them ------------------------------------------
+
+
+def test_filters_of_a_phone_keep_what_was_asked(editions, open_offline):
+    page = open_offline(f"{editions['en']}#/?country=KZ", viewport=PHONE)
+    before = shown(page)
+    page.locator(".to-filters").click()
+    page.get_by_label("From", exact=True).fill("2015")
+    page.locator("#years").get_by_role("button", name="Apply").click()
+    expect(page).to_have_url(re.compile(r"#/\?year_from=2015&country=KZ$"))
+    after = shown(page)
+    assert 0 < len(after) < len(before)
+    assert set(after) < set(before)
+
+
+@pytest.mark.parametrize("link", ["About this edition", "Skip to content"])
+def test_search_works_after_a_link_to_a_place_on_the_page(editions, open_offline, link):
+    page = open_offline(f"{editions['en']}#/?country=KZ")
+    page.get_by_role("link", name=link).press("Enter")
+    expect(page).to_have_url(re.compile("#(edition|content)$"))
+    page.get_by_role("searchbox").press_sequentially("rail")
+    expect(page).to_have_url(re.compile(r"#/\?q=rail&country=KZ$"))
+    expect(page.locator("#cards mark").first).to_be_visible()
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator("#results-heading")).to_be_focused()
+
+
+def test_place_on_the_page_keeps_the_list_through_a_reload(editions, open_offline):
+    page = open_offline(f"{editions['en']}#/?country=KZ&lang=ru")
+    before = shown(page)
+    page.get_by_role("link", name="About this edition").click()
+    page.reload()
+    expect(page.locator("#edition")).to_be_in_viewport()
+    assert shown(page) == before
+    page.go_back()
+    expect(page).to_have_url(re.compile("country=KZ"))
+    assert shown(page) == before
+
+
+def test_edition_opens_at_a_place_on_the_page(editions, open_offline):
+    page = open_offline(f"{editions['en']}#edition")
+    expect(page.locator("#edition")).to_be_in_viewport()
+    assert len(shown(page)) == 158
+
+
+@both_languages
+def test_source_of_a_result_is_a_place_in_its_study(editions, open_offline, language):
+    page = open_offline(f"{editions['en']}#/study/{STUDY}?lang={language}&mode=rail")
+    number = page.locator("#study td a[href*='-source-']").first
+    place = number.get_attribute("href")
+    number.click()
+    source = page.locator(f"[id='{place[1:]}']")
+    expect(source).to_be_in_viewport()
+    page.go_back()
+    expect(page.locator("#way [rel=next]")).to_be_visible()
+    page.go_forward()
+    page.reload()
+    expect(source).to_be_in_viewport()
+    # Of the list it was read through too.
+    expect(page.locator("#way [rel=next]")).to_be_visible()
+    page.locator("#way a").first.click()
+    expect(page.locator("#cards")).to_be_visible()
+    page.go_back()
+    expect(source).to_be_in_viewport()
+    anew = open_offline(f"{editions['en']}{place}")
+    expect(anew.locator(f"[id='{place[1:]}']")).to_be_in_viewport()
+    assert anew.locator("li:target").count() == 1
+    expect(anew.locator("#study h1")).to_have_text(page.locator("#study h1").text_content())
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", DESKTOP), ("ru", PHONE)])
 def test_no_view_violates_a_rule_of_accessibility(editions, open_offline, language, size):
     page = open_offline(editions[language], viewport=size)
     found = {}
-    for where in ("#/", "#/?q=УЭО&country=KZ&convention=RKC", f"#/study/{STUDY}?theme=customs-transit"):
+    views = ("#/", "#/?q=УЭО&country=KZ&convention=RKC", f"#/study/{STUDY}?theme=customs-transit")
+    for where in (*views, "#/?country=XX&year_from=abcd", "#/study/no-such-study"):
         page.evaluate("hash => { location.hash = hash }", where)
         found[where] = violations(page)
         assert surplus_width(page) <= 0, where
@@ -329,6 +463,19 @@ def test_on_paper_it_is_its_texts(editions, open_offline):
     expect(page.locator("#cards > li").first).to_be_visible()
     for hidden in ("#search", "#filters", ".sorting", "#show-more"):
         expect(page.locator(hidden)).not_to_be_visible()
+
+
+def test_whole_list_is_printed(editions, open_offline):
+    page = open_offline(f"{editions['en']}#/?sort=title")
+    last = page.evaluate("listed.results.at(-1).versions.en.querySelector('h1').textContent")
+    expect(page.locator("#cards > li")).to_have_count(50)
+    printed = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf())).pages)
+    assert "158 studies" in printed
+    assert "".join(last.split()) in "".join(printed.split())
+    expect(page.locator("#cards > li")).to_have_count(50)
+    page.get_by_role("button", name="Show more studies").click()
+    expect(page.locator("#cards > li")).to_have_count(100)
+    expect(page.locator("#cards > li:nth-child(51) h3 a")).to_be_focused()
 
 
 @both_languages

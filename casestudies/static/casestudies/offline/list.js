@@ -3,6 +3,7 @@
 const SHOWN_AT_FIRST = 50;
 let shown = SHOWN_AT_FIRST;
 let shownHash = "";
+let listed = { results: [] }; // { state, results, answer } of the list
 
 /** Return { results, counts, answer } of a state, its results in order. */
 function answerTo(state) {
@@ -25,7 +26,8 @@ function showList(state) {
   showSorting(state);
   showGuidance(answer, results);
   showWithdrawn(state);
-  showCards(state, results, answer);
+  listed = { state, results, answer };
+  showCards();
   showPanels(state, counts);
   const asked = choicesOf(state).map(({ label, name }) => `${label}: ${name}`);
   document.title = `${asked.join("; ") || words.list} (${results.length})`;
@@ -79,32 +81,53 @@ function showGuidance(answer, results) {
 /** Name the studies that were withdrawn since the day whose news are asked for. */
 function showWithdrawn(state) {
   const gone = state.changed_since ? data.withdrawn.filter(({ day }) => day >= state.changed_since) : [];
-  const items = gone.map(({ titles, day }) =>
-    element("li", { lang: state.lang === data.language ? null : state.lang }, `${titles[state.lang]} – ${dayInWords(day)}`),
+  const items = gone.map(({ slug, titles, day }) =>
+    element(
+      "li",
+      { lang: state.lang === data.language ? null : state.lang },
+      `${titles[state.lang]} – ${dayInWords(day)}`,
+      element("br"),
+      linkToSite(slug),
+    ),
   );
   byId("withdrawn").hidden = !gone.length;
   byId("withdrawn").querySelector("ul").replaceChildren(...items);
 }
 
-function showCards(state, results, answer) {
-  const cards = () => results.slice(0, shown).map((study) => element("li", {}, cardOf(study, state, answer)));
-  byId("cards").replaceChildren(...cards());
-  const showMore = byId("show-more");
-  showMore.hidden = results.length <= shown;
+function showCards() {
+  byId("cards").replaceChildren();
+  setCards(shown);
+  showButtons();
+}
+
+/** Let this many cards stand, those that stand already left alone. */
+function setCards(number) {
+  const { state, results, answer } = listed;
+  const cards = byId("cards");
+  while (cards.children.length > number) cards.lastChild.remove();
+  const further = results.slice(cards.children.length, number);
+  cards.append(...further.map((study) => element("li", {}, cardOf(study, state, answer))));
+}
+
+/** Offer the cards that do not stand yet. */
+function showButtons() {
+  const total = listed.results.length;
   const button = (id, text, number) => {
     const made = element("button", { type: "button", id }, text);
     made.addEventListener("click", () => {
       const first = shown;
       shown = number;
-      showCards(state, results, answer);
+      setCards(shown);
+      showButtons();
       byId("cards").children[first].querySelector("a").focus();
     });
     return made;
   };
-  showMore.replaceChildren(
+  byId("show-more").hidden = total <= shown;
+  byId("show-more").replaceChildren(
     button("more", words.showMore, shown + SHOWN_AT_FIRST),
     " ",
-    button("all", `${words.showAll} (${results.length})`, results.length),
+    button("all", `${words.showAll} (${total})`, total),
   );
 }
 

@@ -1,21 +1,44 @@
 /* Starting, following the address, and the forms. */
 
 const PAUSE = 200; // milliseconds after the last key before the list follows what is typed
+let followed = null; // the state that is shown
 
-/** Show what the address asks for. */
+/** Return the state that the address asks for; a place on the page belongs to what was shown when it was gone to. */
+function asked() {
+  const state = stateOf(location.hash) ?? stateOf(history.state ?? location.hash);
+  if (state) return state;
+  const place = location.hash.slice(1);
+  return (byId(place) && followed) || stateWith(place) || followed || stateOf("#/");
+}
+
+/** Follow the address. */
 function follow({ keepsFocus = false } = {}) {
-  const state = stateOf(location.hash);
-  if (!state) return; // a place on the page: the browser goes there
+  const state = asked();
+  const isPlace = !stateOf(location.hash);
+  if (JSON.stringify(state) !== JSON.stringify(followed)) {
+    show(state, keepsFocus || isPlace);
+    // What the address leads to stands on the page only now: the browser goes there anew.
+    if (isPlace) location.replace(location.hash);
+  }
+  if (isPlace) history.replaceState(hashOf(state), "");
+}
+
+/** Show what a state asks for. */
+function show(state, keepsFocus) {
   const focused = document.activeElement?.id;
-  const isStudy = Boolean(state.slug) && showStudy(state);
-  if (!isStudy) showList({ ...state, slug: null });
-  const wasStudy = !byId("reading").hidden;
-  byId("reading").hidden = !isStudy;
-  byId("list").hidden = isStudy;
+  const faults = faultsOf(state);
+  const isList = !faults.length && !state.slug;
+  if (isList) showList(state);
+  else if (faults.length) showFaults(state, faults);
+  else showStudy(state);
+  const wasList = byId("reading").hidden;
+  byId("reading").hidden = isList;
+  byId("list").hidden = !isList;
   showLanguages(state);
+  followed = state;
   if (keepsFocus) return;
-  if (isStudy || wasStudy) scrollTo(0, 0);
-  if (isStudy) byId("study").querySelector("h1").focus({ preventScroll: true });
+  if (!isList || !wasList) scrollTo(0, 0);
+  if (!isList) byId("study").querySelector("h1").focus({ preventScroll: true });
   else if (focused && byId(focused)) byId(focused).focus({ preventScroll: true });
   else byId("results-heading").focus({ preventScroll: true });
 }
@@ -33,7 +56,7 @@ function showLanguages(state) {
 }
 
 function listen() {
-  const now = () => ({ ...stateOf(location.hash), slug: null });
+  const now = () => ({ ...followed, slug: null });
   let timer = 0;
   addEventListener("hashchange", () => follow());
   byId("search").addEventListener("submit", (event) => {
@@ -50,6 +73,9 @@ function listen() {
       follow({ keepsFocus: true });
     }, PAUSE);
   });
+  // Paper has no buttons: it has the whole list.
+  addEventListener("beforeprint", () => byId("list").hidden || setCards(listed.results.length));
+  addEventListener("afterprint", () => setCards(shown));
   for (const [form, fields] of [["years", ["year_from", "year_to"]], ["changed", ["changed_since"]]]) {
     byId(form).addEventListener("submit", (event) => {
       event.preventDefault();

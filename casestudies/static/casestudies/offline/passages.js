@@ -59,4 +59,4 @@ function notesOn(study, language, { sides }) {
   });
 }
 
-const quoted = (text) => filled(words.quote, { text });
+const quoted = (text) => filled(words.quote, { words: text });

@@ -9,14 +9,15 @@ const FILTER_KEYS = data.filters.map(({ key }) => key);
 /** Return the order that needs no asking: where nothing is searched for in the file, that of the list it was made of. */
 const usualOrder = ({ q }) => (q ? "relevance" : "downloaded");
 
-/** Return what a hash asks, null where it leads to a place on the page. */
+/** Return what a hash asks, null where it leads to a place on the page. `unknown` are keys and values nobody knows. */
 function stateOf(hash) {
   const [, path, query] = hash.match(/^#(\/[^?]*)\??(.*)$/s) ?? (hash ? [] : ["", "/", ""]);
   if (path === undefined) return null;
   const asked = new URLSearchParams(query);
   const state = { slug: path.startsWith("/study/") ? path.slice("/study/".length) : null, values: {} };
   for (const key of SINGLE_KEYS) state[key] = asked.get(key)?.trim() ?? "";
-  for (const key of FILTER_KEYS) state.values[key] = [...new Set(asked.getAll(key))];
+  for (const key of FILTER_KEYS) state.values[key] = [...new Set(asked.getAll(key))].filter(Boolean);
+  state.unknown = [...asked].filter(([key]) => !SINGLE_KEYS.includes(key) && !FILTER_KEYS.includes(key));
   if (!data.languages.includes(state.lang)) state.lang = data.language;
   if (!(state.sort in data.orders) || (state.sort === "relevance" && !state.q)) {
     state.sort = usualOrder(state);
@@ -49,6 +50,9 @@ function labelOf({ key, code }) {
   const filter = data.filters.find((one) => one.key === key);
   return { label: filter.label, name: filter.values.find(([other]) => other === code)?.[1] ?? code };
 }
+
+/** Say whether a study of this edition has a value. */
+const isHere = (key, code) => data.filters.find((one) => one.key === key).values.some(([other]) => other === code);
 
 /** Return everything asked that leaves studies out: { label, name, without }, the last the hash without it. */
 function choicesOf(state) {

@@ -67,22 +67,44 @@ function paragraphsOf(study, language) {
   return [...study.versions[language].querySelectorAll(selector)].map((found) => found.textContent);
 }
 
-/** Return the address inside this file for one on the site, null where the file has nothing like it. */
-function addressInside(address) {
+/** Return the address inside this file for one on the site, in its language; null where the file has nothing like it. */
+function addressInside(address, state) {
   const { pathname, hash } = new URL(address, data.address);
-  const path = pathname.match(/\/(case-studies|chapters|themes|countries|conventions)\/([^/]+)\/$/);
+  const path = pathname.match(/\/([\w-]+)\/(case-studies|chapters|themes|countries|conventions)\/([^/]+)\/$/);
   if (!path) return null;
-  const [, kind, code] = path;
-  if (kind === "case-studies") return `#/study/${code}`;
-  if (kind === "chapters") return `#/?chapter=${data.chapters[code]}`;
-  if (kind === "conventions" && hash) return `#/?provision=${hash.slice(1)}`;
-  return `#/?${{ themes: "theme", countries: "country", conventions: "convention" }[kind]}=${code}`;
+  const [, lang, kind, code] = path;
+  if (kind === "case-studies") {
+    // The same study in another language stays in the list through which it is read.
+    return records.has(code) ? hashOf(code === state.slug ? state : stateOf("#/"), { slug: code, lang }) : null;
+  }
+  const [key, value] = {
+    chapters: ["chapter", data.chapters[code]],
+    themes: ["theme", code],
+    countries: ["country", code],
+    conventions: hash ? ["provision", hash.slice(1)] : ["convention", code],
+  }[kind];
+  return isHere(key, value) ? hashOf(stateOf("#/"), { lang, values: { [key]: [value] } }) : null;
 }
 
 /** Let the links of a part of the page stay inside the file. */
-function keepLinksInside(root) {
-  for (const link of root.querySelectorAll("a[href]:not([rel~=external])")) {
-    const inside = link.getAttribute("href").startsWith("#") ? null : addressInside(link.getAttribute("href"));
+function keepLinksInside(root, state) {
+  for (const link of root.querySelectorAll("a[href]:not([rel~=external], [href^='#'])")) {
+    const inside = addressInside(link.getAttribute("href"), state);
     if (inside) link.setAttribute("href", inside);
   }
+}
+
+/** Return a link to a study on the site, whose text is the address. */
+function linkToSite(slug) {
+  const address = new URL(`${encodeURIComponent(slug)}/`, data.address).href;
+  return element("a", { href: address, rel: "external" }, address);
+}
+
+/** Return the state that shows the study in which a place is, null where none has it. */
+function stateWith(place) {
+  for (const { slug, versions } of studies) {
+    const lang = data.languages.find((language) => versions[language].querySelector(`#${CSS.escape(place)}`));
+    if (lang) return { ...stateOf("#/"), slug, lang };
+  }
+  return null;
 }

@@ -1,19 +1,33 @@
 /* A study in full, with the way on through the list it was opened from. */
 
-/** Show the study that a state asks for; return false where the file does not hold it. */
+/** Show the study that a state asks for, or say that the file does not hold it. */
 function showStudy(state) {
   const study = studies.find((one) => one.slug === state.slug);
-  if (!study) return false;
   const { results } = answerTo(state);
   byId("way").replaceChildren(...wayThrough(results, study, state));
-  const article = study.versions[state.lang].querySelector("article");
+  if (!study) {
+    showAbsence(state);
+    return;
+  }
+  const article = study.versions[state.lang].querySelector("article").cloneNode(true);
   if (state.lang !== data.language) article.lang = state.lang;
-  keepLinksInside(article);
-  byId("study").replaceChildren(article.cloneNode(true));
-  const heading = byId("study").querySelector("h1");
+  keepLinksInside(article, state);
+  showReading(article.querySelector("h1"), article);
+}
+
+/** Show what is read instead of the list: its heading names it, and takes the focus. */
+function showReading(heading, ...parts) {
   heading.tabIndex = -1;
   document.title = heading.textContent;
-  return true;
+  byId("study").replaceChildren(...parts);
+}
+
+/** Say that the file does not hold the study, and where it is to be looked for. */
+function showAbsence({ slug }) {
+  const gone = data.withdrawn.find((one) => one.slug === slug);
+  const why = gone ? filled(words.withdrawnOn, { date: dayInWords(gone.day) }) : words.absentWhy;
+  const heading = element("h1", {}, gone?.titles[data.language] ?? words.absent);
+  showReading(heading, heading, element("p", { class: "lead" }, why), element("p", {}, linkToSite(slug)));
 }
 
 function wayThrough(results, study, state) {
