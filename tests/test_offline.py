@@ -188,17 +188,46 @@ def test_zip_holds_the_same_studies_in_parts(client, monkeypatch):
     assert 'href="pages/1.html"' in index
 
 
-@pytest.mark.parametrize(("format_", "extension"), [(OfflineHtml, "html"), (OfflineZip, "zip")])
-def test_too_long_a_list_is_refused_with_what_to_do(client, monkeypatch, format_, extension):
-    monkeypatch.setattr(format_, "most", 3)
-    response = client.get(f"/en/case-studies.{extension}?country=KZ")
-    assert response.status_code == 400
-    message = response.json()["errors"][0]["message"]
-    assert "holds up to 3 studies, and the list has" in message
-    assert ("ZIP for offline use" in message.partition("another format")[2]) == (extension == "html")
+@pytest.mark.parametrize(
+    ("most", "offered", "said", "refused"),
+    [
+        ((500, 2000), "html", "", {}),
+        (
+            (3, 2000),
+            "zip",
+            "one file of more than 3 studies is too large to mail and too slow to open",
+            {
+                "html": "HTML file for offline use holds up to 3 studies, and the list has {number}: one file of more"
+                " than 3 studies is too large to mail and too slow to open. Take this instead: ZIP for offline use."
+            },
+        ),
+        (
+            (3, 5),
+            "",
+            "holds up to 5 studies, because a browser takes too long to open more: narrow the list",
+            {
+                "html": "is too large to mail and too slow to open. Narrow the list with filters, or take another",
+                "zip": "ZIP for offline use holds up to 5 studies, and the list has {number}: a browser takes too long"
+                " to open more. Narrow the list with filters, or take another format: PDF (to print), Word",
+            },
+        ),
+    ],
+)
+def test_one_file_is_offered_or_where_it_does_not_serve_the_zip(client, monkeypatch, most, offered, said, refused):
+    monkeypatch.setattr(OfflineHtml, "most", most[0])
+    monkeypatch.setattr(OfflineZip, "most", most[1])
     page = client.get("/en/case-studies/?country=KZ").content.decode()
-    assert f"/en/case-studies.{extension}?country=KZ" not in page
-    assert "holds up to 3 studies: narrow the list" in page
+    assert re.findall(r'href="/en/case-studies\.(html|zip)\?country=KZ"', page) == ([offered] if offered else [])
+    assert said in page
+    assert "too long" in said or "takes too long to open" not in page
+    number = Selection(QueryDict("country=KZ")).counts.total
+    for extension in ("html", "zip"):
+        response = client.get(f"/en/case-studies.{extension}?country=KZ")
+        assert response.status_code == (400 if extension in refused else 200)
+        if extension in refused:
+            message = response.json()["errors"][0]["message"]
+            assert refused[extension].format(number=number) in message
+            assert "offline" not in message.partition("another format")[2]
 
 
 def test_queries_do_not_grow_with_the_studies(client, empty_collection, make_study, django_assert_max_num_queries):

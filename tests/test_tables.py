@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import datetime
 
 import openpyxl
@@ -113,6 +114,15 @@ def test_every_line_of_json_lines_has_one_shape_and_says_where_it_comes_from(cli
         assert line["record"] == case_record(CaseStudy.objects.in_full().get(slug=line["slug"]))
 
 
+def test_json_lines_without_a_study_lead_to_what_was_asked(client):
+    response = client.get("/ru/case-studies.jsonl?country=NO&year_to=1900")
+    assert response.getvalue() == b""
+    address, *rest = response["Link"].split("; ")
+    assert rest == ['rel="describedby"', 'type="text/html"']
+    assert address == "<http://testserver/ru/case-studies/?country=NO&year_to=1900>"
+    assert "Норвегия" in client.get(address[1:-1]).content.decode()
+
+
 @pytest.mark.parametrize("text", ['He said "stop", and\r\nwent', "\u2028separator", "a;b\tc", "😀 שלום", "=1+1"])
 def test_csv_gives_every_text_back(client, empty_collection, make_study, text):
     make_study(summary_en=text)
@@ -126,6 +136,13 @@ def test_csv_is_described_by_a_file_beside_it(client):
     assert link.endswith('; rel="describedby"; type="application/csvm+json"')
     metadata = client.get(link[1 : link.index(">")])
     assert metadata["Content-Type"] == "application/csvm+json"
+    # Saved beside the table, programs find it by its name.
+    assert metadata["Content-Disposition"] == response["Content-Disposition"].replace(".csv", ".csv-metadata.json")
+    offered = re.search(
+        r'href="(/ru/case-studies.csv-metadata.json[^"]*)"',
+        client.get("/ru/case-studies/?country=NO&page=1").content.decode(),
+    )
+    assert link[1 : link.index(">")].endswith(offered[1])
     described = metadata.json()
     assert described["@context"] == ["http://www.w3.org/ns/csvw", {"@language": "ru"}]
     assert described["url"] == "http://testserver/ru/case-studies.csv?country=NO"

@@ -9,6 +9,14 @@ from .document import LICENCE, Document
 from .json_document import PIECE, content, encoded, lossless
 
 
+def link(document: Document) -> str:
+    """Return the HTTP header by which the file leads to the page that says what was asked.
+
+    A file without studies has no line that could say it.
+    """
+    return f'<{document.provenance.address}>; rel="describedby"; type="text/html"'
+
+
 class JsonLines:
     """A selection for programs that take one study at a time.
 

@@ -4,20 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from casestudies.models import CaseStudy
 from casestudies.selection import Selection
 
-from . import FORMATS
+from . import FORMATS, limits
 from .base import Format, Group
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A format, and the address of the file. No address: the selection has more studies than the format takes."""
+    """A format, the address of the file, and what is to be said of it.
+
+    No address: the selection has more studies than the format takes.
+    """
 
     format: Format
     address: str = ""
+    hint: str = ""
+    description: str = ""
+    """The address of a file beside it that describes it."""
 
 
 def of_selection(selection: Selection) -> list[tuple[Group, list[Entry]]]:
@@ -26,15 +33,20 @@ def of_selection(selection: Selection) -> list[tuple[Group, list[Entry]]]:
     suffix = f"?{query}" if query else ""
     if not number:
         return []
-    return _grouped(
-        Entry(format_, "" if format_.most and number > format_.most else reverse("case-export", args=[name]) + suffix)
-        for name, format_ in FORMATS.items()
-    )
+    entries = []
+    for format_ in limits.offered(number):
+        if limits.holds(format_, number):
+            address = reverse("case-export", args=[format_.extension]) + suffix
+            description = reverse("case-table-metadata") + suffix if format_.extension == "csv" else ""
+            entries.append(Entry(format_, address, _why_this(format_), description))
+        else:
+            entries.append(Entry(format_, hint=_too_many(format_)))
+    return _grouped(entries)
 
 
 def of_any() -> list[tuple[Group, list[Entry]]]:
     """Return the groups with every format there is."""
-    return _grouped(Entry(format_) for format_ in FORMATS.values())
+    return _grouped(Entry(format_, hint=_why_this(format_)) for format_ in FORMATS.values())
 
 
 def of_study(study: CaseStudy) -> list[tuple[Group, list[Entry]]]:
@@ -44,6 +56,18 @@ def of_study(study: CaseStudy) -> list[tuple[Group, list[Entry]]]:
         for name, format_ in FORMATS.items()
         if format_.for_study
     )
+
+
+def _why_this(format_: Format) -> str:
+    """Return why a format stands in the place of another; empty for most, which do not."""
+    return next((limits.reason(FORMATS[one]) for one, it in limits.INSTEAD.items() if it == format_.extension), "")
+
+
+def _too_many(format_: Format) -> str:
+    said = {"most": format_.most, "reason": limits.reason(format_)}
+    if not said["reason"]:
+        return gettext("holds up to %(most)s studies: narrow the list") % said
+    return gettext("holds up to %(most)s studies, because %(reason)s: narrow the list") % said
 
 
 def _grouped(entries: Iterable[Entry]) -> list[tuple[Group, list[Entry]]]:

@@ -14,11 +14,14 @@ from casestudies.context_processors import site_address
 from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.selection import Fault, Selection
 
-from . import FORMATS, Document, Format, table_metadata, turns
+from . import FORMATS, Document, Format, json_lines, limits, table_metadata, turns
 from .client import Client, ClientGone
 from .file_names import file_name
 
 logger = logging.getLogger(__name__)
+
+# What a file cannot say of itself: its header `Link` leads there.
+DESCRIPTIONS = {"csv": table_metadata.link, "jsonl": json_lines.link}
 
 
 @require_safe
@@ -28,12 +31,12 @@ def case_export(request: HttpRequest, extension: str) -> HttpResponse:
     format_ = FORMATS[extension]
     if selection.faults:
         return bad_request(selection.faults)
-    if format_.most is not None and selection.counts.total > format_.most:
+    if not limits.holds(format_, selection.counts.total):
         return bad_request([_too_many(selection, format_)])
     document = Document.of_selection(selection, site_address(request), Client.of(request))
     response = _file(request, format_, document, file_name(document))
-    if extension == "csv":
-        response["Link"] = table_metadata.link(document)
+    if link := DESCRIPTIONS.get(extension):
+        response["Link"] = link(document)
     return response
 
 
@@ -44,10 +47,13 @@ def csv_metadata(request: HttpRequest) -> HttpResponse:
     if selection.faults:
         return bad_request(selection.faults)
     document = Document.of_selection(selection, site_address(request))
+    # Saved beside the table, it has the name by which programs look for it.
+    disposition = f'attachment; filename="{file_name(document)}.csv-metadata.json"'
     return JsonResponse(
         table_metadata.described(document),
         content_type=table_metadata.CONTENT_TYPE,
         json_dumps_params={"ensure_ascii": False, "indent": 1},
+        headers={"Content-Disposition": disposition},
     )
 
 
@@ -124,12 +130,7 @@ def _busy(format_: Format, document: Document) -> JsonResponse:
 
 def _too_many(selection: Selection, format_: Format) -> Fault:
     """Return what is wrong with asking for more studies than a format takes, and what to do."""
-    number = selection.counts.total
-    others = [str(other.label) for other in FORMATS.values() if other.most is None or number <= other.most]
-    message = gettext(
-        "%(format)s holds up to %(most)d studies, and the list has %(number)d."
-        " Narrow the list with filters, or take another format: %(others)s."
-    ) % {"format": format_.label, "most": format_.most, "number": number, "others": ", ".join(others)}
+    message = limits.refusal(format_, selection.counts.total)
     allowed = gettext("a list of up to %(most)d studies") % {"most": format_.most}
     return Fault("format", format_.extension, message, allowed, selection.query_string())
 
