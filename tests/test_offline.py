@@ -197,8 +197,8 @@ def test_zip_holds_the_same_studies_in_parts(client, monkeypatch):
             "zip",
             "one file of more than 3 studies is too large to mail and too slow to open",
             {
-                "html": "HTML file for offline use holds up to 3 studies, and the list has {number}: one file of more"
-                " than 3 studies is too large to mail and too slow to open. Take this instead: ZIP for offline use."
+                "html": "HTML file for offline use holds up to 3 studies, and the list has {number} (one file of more"
+                " than 3 studies is too large to mail and too slow to open). Take this instead: ZIP for offline use."
             },
         ),
         (
@@ -206,9 +206,9 @@ def test_zip_holds_the_same_studies_in_parts(client, monkeypatch):
             "",
             "holds up to 5 studies, because a browser takes too long to open more: narrow the list",
             {
-                "html": "is too large to mail and too slow to open. Narrow the list with filters, or take another",
-                "zip": "ZIP for offline use holds up to 5 studies, and the list has {number}: a browser takes too long"
-                " to open more. Narrow the list with filters, or take another format: PDF (to print), Word",
+                "html": "is too large to mail and too slow to open). Narrow the list with filters, or take another",
+                "zip": "ZIP for offline use holds up to 5 studies, and the list has {number} (a browser takes too long"
+                " to open more). Narrow the list with filters, or take another format: PDF (to print), Word",
             },
         ),
     ],
@@ -245,6 +245,30 @@ def test_command_writes_the_same_file(client, tmp_path, settings):
     assert output.read_text(encoding="utf-8") == html(client, "/ru/case-studies.html?country=NO")
     call_command("offline_edition", language="ru", output=tmp_path / "edition.zip", question="country=NO", verbosity=0)
     assert "index.html" in zipfile.ZipFile(tmp_path / "edition.zip").namelist()
+
+
+def test_command_writes_volumes_where_one_file_does_not_serve(client, tmp_path, monkeypatch, settings):
+    settings.SITE_URL = "http://testserver"
+    monkeypatch.setattr(OfflineZip, "most", 5)
+    call_command("offline_edition", output=tmp_path / "kz.zip", question="country=KZ&sort=title", verbosity=0)
+    expected = [s.slug for s in Selection(QueryDict("country=KZ&sort=title")).all_studies(CaseStudy.objects.all())]
+    files = sorted(tmp_path.iterdir())
+    of = -(-len(expected) // 5)
+    assert [file.name for file in files] == [f"kz-{number}-of-{of}.zip" for number in range(1, of + 1)]
+    found = []
+    for number, file in enumerate(files, start=1):
+        volume = zipfile.ZipFile(file)
+        index, plain = (volume.read(name).decode() for name in ("index.html", "pages/1.html"))
+        assert f"Country: Kazakhstan – volume {number} of {of}" in index
+        assert "Search and filters look through this volume only." in index
+        held = slugs(plain)
+        assert 0 < len(held) <= 5
+        assert f"<dd>{len(held)}</dd>" in index
+        data = data_of(index)
+        assert {study["slug"] for study in data["studies"]} == set(held)
+        assert data["address"] == "http://testserver/en/case-studies/?country=KZ&sort=title"
+        found += held
+    assert found == expected
 
 
 @pytest.mark.parametrize(

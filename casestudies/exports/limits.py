@@ -45,4 +45,4 @@ def refusal(format_: Format, number: int) -> str:
     else:
         others = ", ".join(str(other.label) for other in offered(number) if holds(other, number))
         remedy = gettext("Narrow the list with filters, or take another format: %(others)s.") % {"others": others}
-    return f"{said}{f': {why}' if why else ''}. {remedy}"
+    return f"{said}{f' ({why})' if why else ''}. {remedy}"

@@ -20,6 +20,7 @@ from casestudies.querysets import CaseStudyQuerySet
 from casestudies.translations import standing
 
 from .data import LANGUAGES, edition_data
+from .volumes import Volume
 
 STATIC = Path(settings.BASE_DIR) / "casestudies" / "static" / "casestudies"
 VENDOR = [f"vendor/snowball/{name}-stemmer.js" for name in ("base", "english", "russian")]
@@ -103,6 +104,7 @@ def _context(document: Document, data: dict, parts: list[str]) -> dict:
         "provenance": document.provenance,
         "language": document.language,
         "policy": _policy(scripts, styles, parts),
+        "is_volume": isinstance(document.selection, Volume),
         "scripts": scripts,
         "styles": styles,
         "data": json_script({**data, "parts": parts}, "data", encoder=_Compact),

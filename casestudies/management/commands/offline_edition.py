@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from casestudies.exports import FORMATS, Document
+from casestudies.offline.volumes import volumes
 from casestudies.selection import Selection
 
 EXTENSIONS = ("html", "zip")
@@ -16,7 +17,10 @@ EXTENSIONS = ("html", "zip")
 class Command(BaseCommand):
     """Write an offline edition."""
 
-    help = "Writes the offline edition to a file: one HTML file, or a ZIP of many where the name ends in .zip."
+    help = (
+        "Writes the offline edition to a file: one HTML file, or a ZIP of many where the name ends in .zip. Of more"
+        " studies than it takes it writes volumes, each a file of its own."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the language, the file, and which studies."""
@@ -27,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--site", default=settings.SITE_URL, help="the site's address (default: SITE_URL)")
 
     def handle(self, *, language: str, output: Path, question: str, site: str, **options) -> None:
-        """Write the file. Raises CommandError for a wrong question, too many studies or no address of the site."""
+        """Write the file or the volumes. Raises CommandError for a wrong question or no address of the site."""
         extension = output.suffix.removeprefix(".")
         if extension not in EXTENSIONS:
             raise CommandError(f"The name of the file ends in {' or '.join(f'.{name}' for name in EXTENSIONS)}.")
@@ -38,11 +42,10 @@ class Command(BaseCommand):
             selection = Selection(QueryDict(question))
             if selection.faults:
                 raise CommandError("\n".join(f"{fault.key}: {fault.message}" for fault in selection.faults))
-            if format_.most is not None and selection.counts.total > format_.most:
-                raise CommandError(
-                    f"{extension.upper()} holds up to {format_.most} studies, and there are {selection.counts.total}."
-                )
-            pieces = format_.write(Document.of_selection(selection, site.rstrip("/")))
-            with output.open("wb") as file:
-                file.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
-        self.stdout.write(f"{output}: {selection.counts.total} studies, {output.stat().st_size / 1e6:.1f} MB")
+            parts = volumes(selection, format_.most)
+            for number, part in enumerate(parts, start=1):
+                name = output if len(parts) == 1 else output.with_stem(f"{output.stem}-{number}-of-{len(parts)}")
+                pieces = format_.write(Document.of_selection(part, site.rstrip("/")))
+                with name.open("wb") as file:
+                    file.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
+                self.stdout.write(f"{name}: {part.counts.total} studies, {name.stat().st_size / 1e6:.1f} MB")
