@@ -7,8 +7,10 @@ import re
 from datetime import date
 
 import docx
+import pybtex.database
 import pypdf
 import pytest
+import rispy
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -259,6 +261,26 @@ def test_programs_get_the_version_that_the_page_cites(client, saved_again, path)
     assert found["updated"] == "2024-12-27T12:00:00Z"
     assert found["version"] == {"number": 1, "made": "2024-12-27T12:00:00Z", "address": CITED}
     assert answer(client, f"{ONE.format('json')}&changed_since=2024-12-28")["count"] == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_version_page_offers_files_that_cite_it(client, saved_again, study, language):
+    edit(study, **{f"title_{language}": "Other gate"}, practice_en="One office.")
+    study.delete()
+    path = f"/{language}/case-studies/wombat-gate/@1"
+    offered = re.findall(r'href="([^"]+/@1\.\w+)"', shown(client, f"{path}/"))
+    assert offered == [f"{path}.ris", f"{path}.bib"]
+    (record, _source), (entry, _other) = (
+        rispy.loads(client.get(offered[0]).getvalue().decode()),
+        pybtex.database.parse_string(client.get(offered[1]).getvalue().decode(), "bibtex").entries.values(),
+    )
+    title = {"en": "Wombat gate", "ru": "Ворота вомбата"}[language]
+    assert (record["title"], entry.fields["title"]) == (title, f"{{{title}}}")
+    assert record["urls"] == [entry.fields["url"]] == [f"http://testserver{path}/"]
+    assert (record["date"], entry.fields["year"]) == ("2024/12/27/", "2024")
+    for missing in (f"{path}.pdf", f"/{language}/case-studies/wombat-gate/@9.ris"):
+        assert client.get(missing).status_code == 404
+    assert client.get(f"{offered[0]}?oops=1").status_code == 400
 
 
 def test_version_page_says_what_changed_since(client, study):

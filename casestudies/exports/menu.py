@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.selection import Selection
 
 from . import FORMATS
@@ -43,6 +43,15 @@ def of_study(study: CaseStudy) -> list[tuple[Group, list[Entry]]]:
         Entry(format_, reverse("case-study-export", args=[study.slug, name]))
         for name, format_ in FORMATS.items()
         if format_.for_study
+    )
+
+
+def of_version(version: CaseStudyVersion) -> list[tuple[Group, list[Entry]]]:
+    """Return the groups with what a version of a study can be had in: what cites it."""
+    return _grouped(
+        Entry(format_, reverse("case-version-export", args=[version.slug, version.number, name]))
+        for name, format_ in FORMATS.items()
+        if format_.group is Group.CITATIONS
     )
 
 
