@@ -95,7 +95,7 @@ class _File:
 
     arrivals: list[tuple[Kind, list[Incoming]]]
     moments: dict[str, exported_records.Moments]
-    """When each study, by address, was published and changed."""
+    """When each study, by address, was published and saved."""
     versions: list[CaseStudyVersion]
     """Those that are current no more."""
     notes: list[translations.Note]
@@ -145,7 +145,7 @@ def _complete(moments: dict[str, exported_records.Moments], notes: list[translat
     current = {version.slug: version for version in versions_of_studies}  # the last of each
     for slug, study in studies.items():
         own = moments[slug]
-        study.published_at, study.updated_at = own.published, own.updated
+        study.published_at, study.updated_at = own.published, own.saved or own.updated
         study.original_language = own.original_language
         if own.version and slug in current:
             current[slug].number, current[slug].made_at = own.version.number, own.version.made

@@ -236,12 +236,20 @@ class VersionOfStudy(Record):
     made: Moment
 
 
+class CurrentVersion(VersionOfStudy):
+    """The version that a published study is, with its page."""
+
+    address: Text = ""
+
+
 class Moments(BaseModel):
-    """When a study was published and changed, and what it is; what else stands beside is for readers of the file."""
+    """When a study was published and saved, and what it is; what else stands beside is for readers of the file."""
 
     published: Moment
     updated: Moment
-    version: VersionOfStudy | None
+    saved: Moment = None
+    """Files of earlier releases have it under `updated`."""
+    version: CurrentVersion | None
     original_language: Literal["en", "ru"] = "en"
 
 

@@ -177,9 +177,10 @@ def statement(ids: str, *, of_any_status: bool) -> str:
     )
     content = _object(
         record=record,
-        updated="study.updated_at",
+        updated="coalesce(version.made_at, study.updated_at)",
+        saved="study.updated_at",
         published="study.published_at",
-        version="version.version",
+        version="version.number",
         original_language="study.original_language",
         translations=_object(**{language: _translation(language) for language in LANGUAGES}),
     )
@@ -189,8 +190,7 @@ def statement(ids: str, *, of_any_status: bool) -> str:
     FROM casestudies_casestudy study
     JOIN casestudies_chapter chapter ON chapter.id = study.chapter_id{"".join(_LINKS)}{"".join(map(_made, LANGUAGES))}
     LEFT JOIN LATERAL (
-        SELECT {_object(number="version.number", made="version.made_at")} AS version
-        FROM casestudies_casestudyversion version WHERE version.slug = study.slug
-        ORDER BY version.number DESC LIMIT 1
+        SELECT version.number, version.made_at FROM casestudies_casestudyversion version
+        WHERE version.slug = study.slug AND study.status = 'published' ORDER BY version.number DESC LIMIT 1
     ) version ON true
     WHERE {condition} AND study.id = ANY({{ids}}::bigint[])""".format(ids=ids)

@@ -23,6 +23,11 @@ _COUNTRY_CODES = """
 _OUTCOME_COUNT = """
     SELECT count(*) FROM casestudies_outcome AS outcome WHERE outcome.case_study_id = casestudies_casestudy.id
 """
+_OF_LATEST_VERSION = """
+    SELECT version.{column} FROM casestudies_casestudyversion AS version
+    WHERE version.slug = casestudies_casestudy.slug AND casestudies_casestudy.status = 'published'
+    ORDER BY version.number DESC LIMIT 1
+"""
 
 
 class CaseStudyQuerySet(models.QuerySet):
@@ -48,19 +53,30 @@ class CaseStudyQuerySet(models.QuerySet):
             outcome_count=RawSQL(_OUTCOME_COUNT, (), models.IntegerField()),
         )
 
+    def with_version(self) -> Self:
+        """Add `version_number` and `version_made_at` of the version that a study is, for `versions.latest`."""
+        return self.annotate(
+            version_number=RawSQL(_OF_LATEST_VERSION.format(column="number"), (), models.IntegerField()),
+            version_made_at=RawSQL(_OF_LATEST_VERSION.format(column="made_at"), (), models.DateTimeField()),
+        )
+
     def in_full(self) -> Self:
         """Fetch a study with everything it is linked to, in a fixed number of queries."""
-        return self.select_related("chapter").prefetch_related(
-            "chapter_links__chapter",
-            "country_links__country__region",
-            "theme_links__theme",
-            "provision_links__convention",
-            "provision_links__provision",
-            "outcomes__source",
-            "places__country",
-            "sources",
-            "translated_texts",
-            "indicator_translations",
+        return (
+            self.with_version()
+            .select_related("chapter")
+            .prefetch_related(
+                "chapter_links__chapter",
+                "country_links__country__region",
+                "theme_links__theme",
+                "provision_links__convention",
+                "provision_links__provision",
+                "outcomes__source",
+                "places__country",
+                "sources",
+                "translated_texts",
+                "indicator_translations",
+            )
         )
 
     def in_full_at_once(self) -> Self:
@@ -70,14 +86,18 @@ class CaseStudyQuerySet(models.QuerySet):
             linked = self.model._meta.get_field(name).related_model
             return Prefetch(name, linked._default_manager.select_related(*records))
 
-        return self.select_related("chapter").prefetch_related(
-            joined("chapter_links", "chapter"),
-            joined("country_links", "country__region"),
-            joined("theme_links", "theme"),
-            joined("provision_links", "convention", "provision__convention"),
-            joined("outcomes", "source"),
-            joined("places", "country"),
-            "sources",
+        return (
+            self.with_version()
+            .select_related("chapter")
+            .prefetch_related(
+                joined("chapter_links", "chapter"),
+                joined("country_links", "country__region"),
+                joined("theme_links", "theme"),
+                joined("provision_links", "convention", "provision__convention"),
+                joined("outcomes", "source"),
+                joined("places", "country"),
+                "sources",
+            )
         )
 
     def in_country(self, country: models.Model) -> Self:

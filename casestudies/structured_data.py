@@ -5,32 +5,34 @@ https://scholar.google.com/intl/en/scholar/inclusion.html
 """
 
 import json
-from datetime import datetime
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
+from . import versions
+from .exports.citations import institution
 from .exports.document import LICENCE
 from .models import CaseStudy, Convention, Country, Place, Source, Theme
+from .translations import shown_language
 
 # No character of a text may end the script element or begin a comment in it.
 _ESCAPED = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def linked_data(study: CaseStudy, last_change: datetime, address: str, site: str) -> SafeString:
+def linked_data(study: CaseStudy, address: str, site: str) -> SafeString:
     """Return JSON-LD for a study's page, safe inside a script element.
 
     `study` is read with `in_full()`; `address` is the page's, `site` the site's, without a slash at the end.
     """
-    text = json.dumps(_article(study, last_change, address, site), ensure_ascii=False, cls=DjangoJSONEncoder)
+    text = json.dumps(_article(study, address, site), ensure_ascii=False, cls=DjangoJSONEncoder)
     return mark_safe(text.translate(_ESCAPED))
 
 
-def _article(study: CaseStudy, last_change: datetime, address: str, site: str) -> dict:
+def _article(study: CaseStudy, address: str, site: str) -> dict:
+    language = shown_language(study, "title")
     collection = {"@type": "Collection", "name": str(settings.SITE_NAME), "url": site + reverse("home")}
     article = {
         "@context": "https://schema.org",
@@ -39,9 +41,9 @@ def _article(study: CaseStudy, last_change: datetime, address: str, site: str) -
         "url": address,
         "headline": study.title,
         "abstract": study.summary,
-        "inLanguage": get_language(),
+        "inLanguage": language,
         "datePublished": study.published_at,
-        "dateModified": last_change,
+        "dateModified": versions.last_change(study),
         "license": LICENCE,
         "isAccessibleForFree": True,
         "isPartOf": collection,
@@ -57,13 +59,17 @@ def _article(study: CaseStudy, last_change: datetime, address: str, site: str) -
     }
     if settings.INSTITUTION:
         article["publisher"] = {"@type": "Organization", "name": settings.INSTITUTION}
-    if study.original_language != get_language():
+    if study.original_language != language:
         with translation.override(study.original_language):
             article["translationOfWork"] = {"@type": "Article", "@id": site + study.get_absolute_url()}
     if study.period_start:
-        # ISO 8601, as schema.org asks: an open end is two dots.
-        article["temporalCoverage"] = f"{study.period_start}/{study.period_end or '..'}"
+        article["temporalCoverage"] = interval(study)
     return article
+
+
+def interval(study: CaseStudy) -> str:
+    """Return the years of a practice that has a first one, in every language: ISO 8601, an open end is two dots."""
+    return f"{study.period_start}/{study.period_end or '..'}"
 
 
 def _theme(theme: Theme, site: str) -> dict:
@@ -103,15 +109,19 @@ def _source(source: Source) -> dict:
     return cited
 
 
-def citation_tags(study: CaseStudy, address: str) -> list[tuple[str, str]]:
-    """Return names and contents of the meta elements by which a reference manager takes the page over."""
+def citation_tags(study: CaseStudy, site: str) -> list[tuple[str, str]]:
+    """Return names and contents of the meta elements by which a reference manager takes the page over.
+
+    They give the record that the file for reference managers gives (`exports.ris`): a report of the institution's.
+    """
+    cited = versions.latest(study) or study
     tags = [
         ("citation_title", study.title),
-        ("citation_publication_date", f"{study.published_at:%Y/%m/%d}"),
-        ("citation_language", get_language()),
-        ("citation_public_url", address),
-        ("citation_journal_title", str(settings.SITE_NAME)),
-        ("citation_publisher", settings.INSTITUTION),
+        ("citation_author", institution()),
+        ("citation_technical_report_institution", institution()),
+        ("citation_publication_date", f"{timezone.localdate(versions.last_change(study)):%Y/%m/%d}"),
+        ("citation_language", shown_language(study, "title")),
+        ("citation_public_url", site + cited.get_absolute_url()),
         *(("citation_keywords", link.theme.name) for link in study.theme_links.all()),
         ("DC.title", study.title),
         ("DC.type", "Text"),

@@ -6,7 +6,7 @@ from . import views
 from .api.views import documentation
 from .caching import for_programs, for_readers
 from .exports import FORMATS
-from .exports.views import case_export, case_study_export, csv_metadata
+from .exports.views import case_export, case_study_export, case_version_export, csv_metadata
 from .fruitless_questions import counting
 from .privacy import privacy
 from .proposals.views import propose, received
@@ -44,6 +44,11 @@ urlpatterns = [
     path("shortlist/", shortlist, name="shortlist"),  # each reader's own: never kept
     path("compare/", for_readers(compare), name="compare"),
     path("case-studies/<slug:slug>/@<int:number>/", for_readers(case_version), name="case-version"),
+    path(
+        "case-studies/<slug:slug>/@<int:number>.<extension:extension>",
+        for_programs(case_version_export),
+        name="case-version-export",
+    ),
     path("suggestions/", for_programs(views.suggestions), name="suggestions"),
     path("chapters/", for_readers(views.chapter_list), name="chapter-list"),
     path("chapters/<int:number>/", for_readers(views.chapter_by_number), name="chapter-by-number"),

@@ -37,7 +37,7 @@ from .selection import Selection
 from .structured_data import citation_tags, linked_data
 from .suggestions import suggest
 from .translations import standing
-from .versions import history
+from .versions import history, last_change, latest
 from .versions.views import withdrawn
 
 STUDIES_ON_A_PAGE = 20
@@ -185,10 +185,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
     study = CaseStudy.objects.published().in_full_at_once().filter(slug=slug).first()
     if study is None:
         return withdrawn(request, slug)
-    versions = history(slug)
     address = site_address(request) + study.get_absolute_url()
-    # Saving a study without changing it is no change to a reader.
-    last_change = versions[0].made_at if versions else study.updated_at
     selection = Selection(request.GET)
     context = {
         "study": study,
@@ -196,12 +193,12 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "neighbours": None if selection.faults else selection.neighbours(study),
         "related": related.studies_like(study),
         "address": address,
-        "linked_data": linked_data(study, last_change, address, site_address(request)),
-        "citation_tags": citation_tags(study, address),
+        "linked_data": linked_data(study, address, site_address(request)),
+        "citation_tags": citation_tags(study, site_address(request)),
         "downloads": menu.of_study(study),
-        "versions": versions,
-        "version": versions[0] if versions else None,
-        "last_change": last_change,
+        "versions": history(slug),
+        "version": latest(study),
+        "last_change": last_change(study),
         "translation": standing(study),
     }
     return render(request, "casestudies/case_detail.html", context)

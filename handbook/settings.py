@@ -174,8 +174,8 @@ PERMISSIONS_POLICY = {
 # itself; an address of a Redis server makes them count together.
 API_RATE_LIMIT = env("API_RATE_LIMIT", default="600/minute")
 API_RATE_LIMIT_STORAGE = env("API_RATE_LIMIT_STORAGE", default="memory://")
-# Pages of other sites may read it, without cookies.
-CORS_URLS_REGEX = r"^/(api/|oai$)"
+# Pages of other sites may read it, files and feeds, without cookies.
+CORS_URLS_REGEX = r"^/(api/|oai$|[a-z-]+/case-studies(/[\w-]+)?(/@\d+)?\.)"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "accept-language", "content-type", "if-none-match"]

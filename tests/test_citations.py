@@ -27,7 +27,8 @@ def test_ris_record_of_a_study_says_all_that_a_citation_needs(client):
     assert record["type_of_reference"] == "RPRT"
     assert (record["id"], record["title"], record["abstract"]) == (STUDY, study.title_en, study.summary_en)
     assert record["authors"] == ["Best Practices at Border Crossings"]
-    assert record["urls"] == [f"http://testserver/en/case-studies/{STUDY}/"]
+    assert record["urls"] == [f"http://testserver/en/case-studies/{STUDY}/@1/"]
+    assert record["edition"] == "Version 1"
     assert record["year"] == str(study.updated_at.year)
     assert record["access_date"].count("/") == 3
     assert record["language"] == "en"
@@ -49,7 +50,7 @@ def test_sources_are_records_that_say_where_they_are_cited(client):
     for record, (_key, entry), source in zip(records, entries, sources, strict=True):
         assert record["urls"] == [entry.fields["url"]] == [source.url]
         assert record["publisher"] == source.publisher
-        assert f"/en/case-studies/{STUDY}/" in record["notes"][0]
+        assert f"/en/case-studies/{STUDY}/@1/" in record["notes"][0]
         assert record["notes"][0].startswith("Cited in: ")
         assert "authors" not in record
 
@@ -118,6 +119,7 @@ def test_styles_of_bibtex_print_studies_with_their_names_intact(client):
     printed = pybtex.format_from_string(content, style="plain", output_backend="plaintext")
     assert CaseStudy.objects.get(slug=STUDY).title_en in printed
     assert "Case study" in printed
+    assert "Version 1. Best Practices at Border Crossings" in printed
 
 
 def test_list_itself_stands_first_with_where_the_file_comes_from(client):

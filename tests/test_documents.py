@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from docx.oxml.ns import qn
 
 from casestudies.exports import FORMATS
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, Outcome
 from tests.test_exports import docx_addresses, file, pdf_addresses, slugs_of
 
 pytestmark = pytest.mark.django_db
@@ -125,14 +125,14 @@ def test_booklet_says_everything_of_a_study(booklet, empty_collection, make_stud
     text = plain(page.extract_text().replace("\u00a0", " "))
     for part in ("Officers share one office.", "Lorries stopped twice.", "One stop, two services.", "Waiting fell."):
         assert part in text
-    assert "Waiting time 72 hours 6 hours (2012) 1" in text
+    assert "Waiting time Better is: lower 72 hours 6 hours (2012) 1" in text
     assert "Begin with the law." in text
     assert "Annual report. Customs, 2010." in text
     for fact in ("Norway", "TIR Convention: Article 4", "since 2001", "Norwegian Customs", "One-stop border post"):
         assert fact.lower() in text.lower()
     addresses = [annotation.get_object()["/A"]["/URI"] for annotation in page["/Annots"]]
     assert "https://example.org/a" in addresses
-    assert f"http://testserver/en/case-studies/{study.slug}/" in addresses
+    assert f"http://testserver/en/case-studies/{study.slug}/@1/" in addresses
 
 
 @pytest.mark.parametrize("slug", ["cim-smgs-common-rail-consignment-note"])
@@ -191,13 +191,19 @@ def test_character_that_is_not_seen_leaves_no_mark(booklet, empty_collection, ma
 
 
 def test_text_without_translation_is_marked_as_english(booklet, note, empty_collection, make_study):
-    make_study(challenge_ru="")
+    make_study(challenge_ru="", outcomes=1)
+    Outcome.objects.update(indicator_ru="")
     reader = booklet("/ru/case-studies.pdf")
     assert "Lorries stopped twice." in plain("".join(page.extract_text() for page in reader.pages))
     assert "en" in {str(element["/Lang"]) for element in elements(reader) if "/Lang" in element}
-    paragraphs = note("/ru/case-studies.docx").paragraphs
-    (run,) = next(paragraph.runs for paragraph in paragraphs if paragraph.text == "Lorries stopped twice.")
+    document = note("/ru/case-studies.docx")
+    (run,) = next(paragraph.runs for paragraph in document.paragraphs if paragraph.text == "Lorries stopped twice.")
     assert run.style.name == "English"
+    indicator, before, *_others = document.tables[0].rows[1].cells
+    assert [cell.paragraphs[0].runs[0].style.name for cell in (indicator, before)] == [
+        "English",
+        "Default Paragraph Font",
+    ]
     assert run.style.element.rPr.find(qn("w:lang")).get(qn("w:val")) == "en-GB"
 
 
@@ -246,9 +252,9 @@ def test_note_has_the_outcomes_as_a_table_and_numbers_sources_anew(note, empty_c
     for _number in range(2):
         make_study(outcomes=1, sources=["Report", "Review"])
     document = note("/en/case-studies.docx")
-    assert [cell.text for cell in document.tables[0].rows[0].cells] == ["Indicator", "Before", "After", "Source"]
-    row = [cell.text for cell in document.tables[0].rows[1].cells]
-    assert row == ["Waiting time", "72\u00a0hours", "6\u00a0hours", "1"]
+    head, row = ([cell.text for cell in row.cells] for row in document.tables[0].rows)
+    assert head == ["Indicator", "Before", "After", "Better is", "Source"]
+    assert row == ["Waiting time", "72\u00a0hours", "6\u00a0hours", "lower", "1"]
     assert document.tables[0].rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     lists = [p._p.pPr.numPr.numId.val for p in document.paragraphs if p.style.name == "List Number"]
     assert lists[0] == lists[1] != lists[2] == lists[3]

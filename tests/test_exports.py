@@ -54,7 +54,7 @@ def studies_in_bibtex(content: str) -> list[str]:
 
 def slugs_of(addresses: list[str]) -> list[str]:
     """Return the slugs of the studies that the addresses lead to, each once."""
-    found = (re.search(r"/case-studies/([\w-]+)/$", address) for address in addresses)
+    found = (re.search(r"/case-studies/([\w-]+)/(?:@1/)?$", address) for address in addresses)
     return list(dict.fromkeys(match[1] for match in found if match))
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 
-from casestudies.models import CaseStudy, SearchEntry
+from casestudies.models import CaseStudy, CaseStudyVersion, SearchEntry
 from tests.curating import correct
 
 pytestmark = pytest.mark.django_db
@@ -127,8 +127,32 @@ def test_list_leads_to_its_feed(client):
     assert re.search(rf'<a href="{re.escape(address)}">Follow this list \(Atom feed\)</a>', body)
 
 
+def test_entry_without_a_translation_says_its_language(client, empty_collection, make_study):
+    make_study(slug="wombat-gate", title_ru="", summary_ru="")
+    make_study(slug="emu-gate")
+    language = "{http://www.w3.org/XML/1998/namespace}lang"
+    entries = ElementTree.fromstring(feed(client, "/ru/case-studies.atom?study=wombat-gate&study=emu-gate"))
+    assert [entry.get(language) for entry in entries.iter(f"{ATOM}entry")] == ["en", None]
+
+
 def test_withdrawn_study_leaves_the_feed(client, make_study):
     study = make_study(slug="wombat-gate")
     assert "wombat-gate" in str(feed(client, "/en/case-studies.atom"))
     study.delete()
     assert "wombat-gate" not in str(feed(client, "/en/case-studies.atom"))
+
+
+def test_feed_says_what_was_withdrawn_since(client, make_study):
+    for slug in ("wombat-gate", "emu-gate"):
+        make_study(slug=slug).delete()
+    CaseStudyVersion.objects.filter(slug="wombat-gate").update(withdrawn_at="2020-05-05T00:00Z")
+    CaseStudyVersion.objects.filter(slug="emu-gate").update(withdrawn_at="2090-05-05T00:00Z")
+    path = "/ru/case-studies.atom?country=NO&changed_since=2020-05-05"
+    stones = ElementTree.fromstring(feed(client, path)).findall("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    assert [(stone.get("ref"), stone.get("when")) for stone in stones] == [
+        ("http://testserver/ru/case-studies/emu-gate/", "2090-05-05T00:00:00+00:00"),
+        ("http://testserver/ru/case-studies/wombat-gate/", "2020-05-05T00:00:00+00:00"),
+    ]
+    document = parsed(client, path)
+    assert document.feed.updated == "2090-05-05T00:00:00+00:00"
+    assert not {"emu-gate", "wombat-gate"} & {entry.id.split("/")[-2] for entry in document.entries}

@@ -189,6 +189,10 @@ def test_workbook_has_its_sheets_in_the_language_of_its_address(client, language
     for sheet in book.worksheets[:3]:
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == sheet.dimensions
+        assert sheet.print_title_rows == "$1:$1"
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
 
 
 def test_workbook_has_numbers_dates_and_links(client, empty_collection, make_study):

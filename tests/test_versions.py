@@ -1,11 +1,16 @@
 """Versions: every published state stays readable, says what changed since, and a withdrawn study says so."""
 
 import html
+import io
 import json
 import re
 from datetime import date
 
+import docx
+import pybtex.database
+import pypdf
 import pytest
+import rispy
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -198,6 +203,84 @@ def test_study_page_cites_its_version_and_lists_all(client, study):
         "/en/case-studies/wombat-gate/@2/",
         "/en/case-studies/wombat-gate/@1/",
     ]
+
+
+@pytest.fixture
+def saved_again(study):
+    """A study whose last version is older than the last time it was saved."""
+    CaseStudyVersion.objects.filter(slug="wombat-gate").update(made_at="2024-12-27T12:00Z")
+    study.save()
+    edit(study)
+    assert numbers("wombat-gate") == [1]
+
+
+CITED = "http://testserver/en/case-studies/wombat-gate/@1/"
+IN_WORDS = f"Version 1 of 27 December 2024. {CITED}"
+ONE = "/en/case-studies.{}?study=wombat-gate"
+
+
+def of_pdf(content: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages).split())
+
+
+def of_note(content: bytes) -> str:
+    return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("path", "read", "said"),
+    [
+        ("/en/case-studies/wombat-gate/", bytes.decode, [IN_WORDS]),
+        ("/en/case-studies/wombat-gate.pdf", of_pdf, ["Version 1 of 27 December 2024. "]),
+        ("/en/case-studies/wombat-gate.docx", of_note, [IN_WORDS]),
+        (ONE.format("docx"), of_note, [CITED]),
+        (ONE.format("html"), bytes.decode, [IN_WORDS]),
+        (
+            "/en/case-studies/wombat-gate.ris",
+            bytes.decode,
+            ["PY  - 2024", "DA  - 2024/12/27/", "ET  - Version 1", f"UR  - {CITED}"],
+        ),
+        (
+            "/en/case-studies/wombat-gate.bib",
+            bytes.decode,
+            ["year = {2024}", "month = {12}", "note = {Version 1. ", f"url = {{{CITED}}}"],
+        ),
+        (ONE.format("csv"), bytes.decode, [',1,2024-12-27,"http']),
+    ],
+)
+def test_file_cites_the_version_that_the_page_cites(client, saved_again, path, read, said):
+    content = read(client.get(path).getvalue())
+    for part in said:
+        assert part in content
+
+
+@pytest.mark.parametrize("path", [ONE.format("json"), ONE.format("jsonl"), "/api/v1/case-studies/wombat-gate/?lang=en"])
+def test_programs_get_the_version_that_the_page_cites(client, saved_again, path):
+    found = json.loads(client.get(path).getvalue())
+    found = found["results"][0] if "facets" in found else found
+    assert found["updated"] == "2024-12-27T12:00:00Z"
+    assert found["version"] == {"number": 1, "made": "2024-12-27T12:00:00Z", "address": CITED}
+    assert answer(client, f"{ONE.format('json')}&changed_since=2024-12-28")["count"] == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_version_page_offers_files_that_cite_it(client, saved_again, study, language):
+    edit(study, **{f"title_{language}": "Other gate"}, practice_en="One office.")
+    study.delete()
+    path = f"/{language}/case-studies/wombat-gate/@1"
+    offered = re.findall(r'href="([^"]+/@1\.\w+)"', shown(client, f"{path}/"))
+    assert offered == [f"{path}.ris", f"{path}.bib"]
+    (record, _source), (entry, _other) = (
+        rispy.loads(client.get(offered[0]).getvalue().decode()),
+        pybtex.database.parse_string(client.get(offered[1]).getvalue().decode(), "bibtex").entries.values(),
+    )
+    title = {"en": "Wombat gate", "ru": "Ворота вомбата"}[language]
+    assert (record["title"], entry.fields["title"]) == (title, f"{{{title}}}")
+    assert record["urls"] == [entry.fields["url"]] == [f"http://testserver{path}/"]
+    assert (record["date"], entry.fields["year"]) == ("2024/12/27/", "2024")
+    for missing in (f"{path}.pdf", f"/{language}/case-studies/wombat-gate/@9.ris"):
+        assert client.get(missing).status_code == 404
+    assert client.get(f"{offered[0]}?oops=1").status_code == 400
 
 
 def test_version_page_says_what_changed_since(client, study):

@@ -6,8 +6,6 @@ from functools import wraps
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI
@@ -27,8 +25,11 @@ from casestudies.suggestions import suggest
 
 from . import shapes
 from .errors import Refused, fault
-from .parameters import check, language_asked, page_size
+from .parameters import check, page_size
 from .vocabularies import Vocabularies
+
+# Characters of the header Link: proxies give all headers together 4 to 8 KB.
+LONGEST_LINK = 2000
 
 
 class _Renderer(BaseRenderer):
@@ -61,24 +62,19 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 def _endpoint(path: str, shape: type, summary: str, *keys: str) -> Callable:
     """Return a decorator: the function answers at `path`, with these keys in the query string and `lang`."""
 
-    def in_language(view: Callable) -> Callable:
+    def checked(view: Callable) -> Callable:
         @wraps(view)
         def answered(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            language = language_asked(request)
-            with translation.override(language):
-                try:
-                    check(request, list(keys))
-                    response = view(request, *args, **kwargs)
-                except Refused as error:
-                    response = refused(request, error)
-            response["Content-Language"] = language
-            patch_vary_headers(response, ["Accept-Language"])
-            return response
+            try:
+                check(request, list(keys))
+                return view(request, *args, **kwargs)
+            except Refused as error:
+                return refused(request, error)
 
         return answered
 
     def registered(function: Callable) -> Callable:
-        operation = decorate_view(for_programs, in_language)(function)
+        operation = decorate_view(for_programs, checked)(function)
         return api.get(path, response=shape, summary=summary, operation_id=function.__name__)(operation)
 
     return registered
@@ -103,7 +99,8 @@ def case_studies(request: HttpRequest, response: HttpResponse) -> dict:
         )
     page, site = pages.page(number), site_address(request)
     links = _links(request, number, pages.num_pages)
-    response["Link"] = ", ".join(f'<{address}>; rel="{relation}"' for relation, address in links.items())
+    if header := _link_header(links):
+        response["Link"] = header
     since = selection.filterset.form.cleaned_data["changed_since"]
     identifiers = selection.page(page.object_list.start, page.object_list.stop)
     return {
@@ -133,6 +130,15 @@ def _links(request: HttpRequest, number: int, last: int) -> dict[str, str]:
             query["page"] = str(page)
             links[relation] = f"{start}?{query.urlencode()}"
     return links
+
+
+def _link_header(links: dict[str, str]) -> str:
+    """Return the header Link: proxies refuse an answer whose headers are long, and the body leads on as well."""
+    whole, needed = (
+        ", ".join(f'<{links[relation]}>; rel="{relation}"' for relation in relations if relation in links)
+        for relations in (links, ("prev", "next"))
+    )
+    return next((header for header in (whole, needed) if len(header) <= LONGEST_LINK), "")
 
 
 @_endpoint("/case-studies/{slug:slug}/", shapes.Study, _("One study"))

@@ -6,7 +6,8 @@ from time import time
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext, ngettext
 from limits import RateLimitItem, parse
 from limits.strategies import RateLimiter
 
@@ -16,6 +17,8 @@ from handbook.middleware import client_address
 
 from . import errors
 from .parameters import language_asked
+
+ALLOW = ", ".join(errors.METHODS)
 
 
 class ApiMiddleware:
@@ -28,11 +31,15 @@ class ApiMiddleware:
         """Answer a request for the interface, or hand any other on."""
         if not request.path_info.startswith("/api/"):
             return self.get_response(request)
-        with translation.override(language_asked(request)):
+        language = language_asked(request)
+        with translation.override(language):
             rate, limiter = parse(settings.API_RATE_LIMIT), limiter_in(settings.API_RATE_LIMIT_STORAGE)
             client = client_address(request)
             response = self._answered(request) if limiter.hit(rate, client) else _too_many(rate)
             _state_limit(response, rate, limiter, client)
+        # Here and not in the endpoints: errors arise outside them too.
+        response["Content-Language"] = language
+        patch_vary_headers(response, ["Accept-Language"])
         return response
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
@@ -42,16 +49,20 @@ class ApiMiddleware:
             request.method = "GET"
         response = self.get_response(request)
         request.method = method
+        if method == "OPTIONS" and response.status_code == 405:
+            return HttpResponse(status=204, headers={"Allow": ALLOW})
         if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
             response = errors.for_status(response.status_code, request)
         if response.status_code == 405:
-            response["Allow"] = ", ".join(errors.METHODS)
+            response["Allow"] = ALLOW
         return response
 
 
 def _too_many(rate: RateLimitItem) -> HttpResponse:
     message = gettext("Too many requests. The header Retry-After says in how many seconds the next is answered.")
-    allowed = f"{rate.amount} requests in {rate.get_expiry()} seconds"
+    allowed = ngettext(
+        "%(requests)d request in %(seconds)d s", "%(requests)d requests in %(seconds)d s", rate.amount
+    ) % {"requests": rate.amount, "seconds": rate.get_expiry()}
     return refusal([errors.fault("rate", "", message, allowed)], 429)
 
 

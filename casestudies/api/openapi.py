@@ -11,12 +11,20 @@ from .endpoints import api
 from .parameters import Parameter, of_language, of_studies, of_suggestions
 
 HEADERS = {
+    "Content-Language": _("The language of the answer."),
     "RateLimit-Policy": _("How many requests (q) are answered in how many seconds (w)."),
     "RateLimit": _("How many requests are left (r) and in how many seconds the count begins anew (t)."),
 }
+HEADERS_OF_STATUS = {
+    200: {"ETag": _("Stays the same until the collection changes; send it back in If-None-Match.")},
+    405: {"Allow": _("The methods that are answered.")},
+    429: {"Retry-After": _("In how many seconds the next request is answered.")},
+}
+LINK = {"Link": _("The pages beside this one; left out where it would be too long.")}
 ERRORS = {
     400: _("Something in the query string is wrong; the answer names it and what is allowed."),
     404: _("There is no such study, or no such page of the list."),
+    405: _("The interface is for reading: GET, HEAD and OPTIONS."),
     410: _("The study was public and was withdrawn."),
     429: _("Too many requests; the header Retry-After says in how many seconds the next is answered."),
     503: _("Answering takes too long at the moment."),
@@ -63,9 +71,12 @@ def _complete(path: str, operation: dict) -> None:
     for status, description in errors.items():
         operation["responses"][status] = {"description": description, "content": content}
     operation["responses"][304] = {"description": UNCHANGED}
-    for response in operation["responses"].values():
+    for status, response in operation["responses"].items():
+        headers = HEADERS | HEADERS_OF_STATUS.get(status, {})
+        if status == 200 and path.endswith("/case-studies/"):
+            headers |= LINK
         response["headers"] = {
-            name: {"description": description, "schema": {"type": "string"}} for name, description in HEADERS.items()
+            name: {"description": description, "schema": {"type": "string"}} for name, description in headers.items()
         }
     # Keys in JSON are strings.
     operation["responses"] = {str(status): response for status, response in operation["responses"].items()}

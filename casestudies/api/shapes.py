@@ -74,6 +74,14 @@ class Translation(BaseModel):
     )
 
 
+class Version(BaseModel):
+    """A published state of a study, which stays as it was."""
+
+    number: int
+    made: datetime
+    address: str = Field(description=_("Its page for readers."))
+
+
 class Study(BaseModel):
     """A case study, as the JSON export gives it."""
 
@@ -103,7 +111,9 @@ class Study(BaseModel):
     translations: dict[str, Translation | None] = Field(
         description=_("How the texts in each language stand that are translations; null for others.")
     )
-    updated: datetime
+    published: datetime = Field(description=_("When it was first published."))
+    updated: datetime = Field(description=_("When readers last saw a change."))
+    version: Version | None = Field(description=_("The version that it is, to be cited."))
 
 
 class Tombstone(BaseModel):

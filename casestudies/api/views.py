@@ -1,18 +1,17 @@
 """The description of the interface: for programs in OpenAPI, for people as a page."""
 
+import json
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from casestudies.context_processors import site_address
 
+from .endpoints import themes
 from .openapi import described
-from .parameters import language_asked
 
 # Of more values than these a page shows the first; all stand in the OpenAPI document.
 VALUES_SHOWN = 12
@@ -21,21 +20,13 @@ VALUES_SHOWN = 12
 @require_safe
 def openapi_document(request: HttpRequest) -> JsonResponse:
     """Return the OpenAPI document."""
-    language = language_asked(request)
-    with translation.override(language):
-        response = JsonResponse(described(site_address(request)), json_dumps_params={"ensure_ascii": False})
-    response["Content-Language"] = language
-    patch_vary_headers(response, ["Accept-Language"])
-    return response
+    return JsonResponse(described(site_address(request)), json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe
 def to_documentation(request: HttpRequest) -> HttpResponse:
     """Lead from the root of the interface to the page that describes it."""
-    with translation.override(language_asked(request)):
-        response = redirect(reverse("api-documentation"))
-    patch_vary_headers(response, ["Accept-Language"])
-    return response
+    return redirect(reverse("api-documentation"))
 
 
 @dataclass(frozen=True)
@@ -64,8 +55,20 @@ def documentation(request: HttpRequest) -> HttpResponse:
         for name, shape in document["components"]["schemas"].items()
         if not name.startswith("Listing")
     ]
-    context = {"info": document["info"], "operations": operations, "answers": answers, "site": site_address(request)}
+    context = {
+        "info": document["info"],
+        "operations": operations,
+        "answers": answers,
+        "site": site_address(request),
+        "example": _example(request),
+    }
     return render(request, "casestudies/api.html", context)
+
+
+def _example(request: HttpRequest) -> str:
+    """Return what the list of themes is answered, with the first of them."""
+    answer = themes(request)
+    return json.dumps(answer | {"results": answer["results"][:1]}, ensure_ascii=False, indent=2)
 
 
 def _field(name: str, described: dict) -> Field:

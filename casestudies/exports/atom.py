@@ -11,11 +11,13 @@ from html import escape
 from django.db.models import F, Max
 from django.urls import reverse
 from django.utils import translation
-from django.utils.feedgenerator import Atom1Feed
+from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 from django.utils.translation import gettext_lazy as _
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from casestudies import versions
 from casestudies.models import CaseStudy
+from casestudies.translations import shown_language
 
 from .base import Group
 from .characters import without_control_characters
@@ -36,8 +38,22 @@ class _Pieces:
         return text
 
 
+# https://www.rfc-editor.org/rfc/rfc6721
+_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+
+
 class _Feed(Atom1Feed):
-    """Django's feed, with categories that say their vocabulary, and with its own date: its entries come one by one."""
+    """Django's feed, with what it does not know.
+
+    Its own date, for its entries come one by one; the language of an entry that is not translated; categories that say
+    their vocabulary; what was withdrawn.
+    """
+
+    def root_attributes(self) -> dict[str, str]:
+        return super().root_attributes() | ({"xmlns:at": _TOMBSTONES} if self.feed["withdrawn"] else {})
+
+    def item_attributes(self, item: dict) -> dict[str, str]:
+        return {} if item["language"] == self.feed["language"] else {"xml:lang": item["language"]}
 
     def latest_post_date(self) -> datetime:
         return self.feed["updated"]
@@ -56,6 +72,11 @@ class _Feed(Atom1Feed):
         handler.startDocument()
         handler.startElement("feed", self.root_attributes())
         self.add_root_elements(handler)
+        for version in self.feed["withdrawn"]:
+            address = self.feed["site"] + version.study_address
+            handler.addQuickElement(
+                "at:deleted-entry", "", {"ref": address, "when": rfc3339_date(version.withdrawn_at)}
+            )
         yield written.taken()
         for item in items:
             self.add_item(**item)
@@ -93,6 +114,8 @@ def _feed(document: Document) -> _Feed:
     provenance, selection = document.provenance, document.selection
     query = selection.query_string()
     address = document.site + reverse("case-export", args=[AtomFeed.extension]) + (f"?{query}" if query else "")
+    since = selection.filterset.form.cleaned_data["changed_since"]
+    withdrawn = list(versions.withdrawn_since(since).defer("record")) if since else []
     changed = selection.entries.order_by().aggregate(latest=Max("changed_at"))["latest"]
     return _Feed(
         title=without_control_characters(f"{provenance.question} – {provenance.collection}"),
@@ -105,7 +128,9 @@ def _feed(document: Document) -> _Feed:
         feed_url=address,
         feed_copyright=provenance.licence,
         feed_guid=address,
-        updated=changed or provenance.made,
+        site=document.site,
+        withdrawn=withdrawn,
+        updated=max(filter(None, (changed, *(version.withdrawn_at for version in withdrawn))), default=provenance.made),
     )
 
 
@@ -114,6 +139,7 @@ def _entry(document: Document, study: CaseStudy) -> dict:
     address = document.address_of(study)
     return {
         "title": without_control_characters(study.title),
+        "language": shown_language(study, "title"),
         "link": address,
         "unique_id": address,
         "description": escape(without_control_characters(study.summary), quote=False),

@@ -62,7 +62,8 @@ def _entry(citation: Citation, seen: str) -> str:
         "year": str(citation.year or ""),
         # An address is taken as it stands; only a brace would end the field.
         "url": citation.address.translate(IN_ADDRESS),
-        "note": _escaped(citation.note),
+        # Neither the entry of a report nor its styles know an edition; the note is printed by all.
+        "note": _escaped(". ".join(filter(None, (citation.version, citation.note)))),
     }
     written = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"\n@{kind}{{{citation.key},\n{written}}}\n"

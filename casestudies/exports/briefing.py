@@ -7,14 +7,15 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
-from casestudies import vocabulary
+from casestudies import versions, vocabulary
 from casestudies.models import CaseStudy, Outcome, Place, Source
 from casestudies.models.case import TransportMode
 from casestudies.templatetags.case_studies import period, quantity
-from casestudies.translations import standing
+from casestudies.translations import shown_language, standing
 
 from .document import Document
 
@@ -50,6 +51,8 @@ class MeasuredResult:
     indicator: Words
     before: str
     after: str
+    better: str
+    """Which direction is an improvement."""
     source: int
 
 
@@ -85,6 +88,7 @@ class StudyBriefing:
     sources: list[CitedSource]
     facts: list[Fact]
     address: str
+    """The page of the version that the document has."""
     citation: str
     """How to cite the study, without its address."""
 
@@ -150,6 +154,7 @@ def _labels() -> dict[str, str]:
         "indicator": gettext("Indicator"),
         "before": gettext("Before"),
         "after": gettext("After"),
+        "better": gettext("Better is"),
         "source": gettext("Source"),
         "sources": gettext("Sources"),
         "facts": gettext("Facts"),
@@ -169,7 +174,6 @@ def _study(study: CaseStudy, document: Document) -> StudyBriefing:
     sources = list(study.sources.all())
     numbers = {source.pk: number for number, source in enumerate(sources, start=1)}
     headings = {"challenge": gettext("Challenge"), "practice": gettext("Practice"), "results": gettext("Results")}
-    version = gettext("Version of %(date)s.") % {"date": date_format(study.updated_at, "j E Y")}
     publisher = ", ".join(filter(None, (document.provenance.collection, settings.INSTITUTION)))
     return StudyBriefing(
         title=_words(study, "title"),
@@ -185,26 +189,30 @@ def _study(study: CaseStudy, document: Document) -> StudyBriefing:
         lessons=[Section(gettext("Lessons"), paragraphs)] if (paragraphs := _paragraphs(study, "lessons")) else [],
         sources=[_source(source) for source in sources],
         facts=[fact for fact in _facts(study) if fact.values],
-        address=document.address_of(study),
-        citation=cleaned(f"{study.title}. {publisher}. {version}"),
+        address=document.address_cited(study),
+        citation=cleaned(f"{study.title}. {publisher}. {_version(study)}"),
     )
+
+
+def _version(study: CaseStudy) -> str:
+    """Return which version of a study it is, in the words of its page."""
+    version = versions.latest(study)
+    date = date_format(timezone.localtime(versions.last_change(study)), "j E Y")
+    if version is None:
+        return gettext("Version of %(date)s.") % {"date": date}
+    return gettext("Version %(number)s of %(date)s.") % {"number": version.number, "date": date}
 
 
 def _words(record: Model, field: str) -> Words:
     """Return a translated text on one line, in the active language or else in English, and which of the two."""
     value = " ".join(cleaned(getattr(record, field) or "").split())
-    return Words(value, _language_of(record, field))
+    return Words(value, shown_language(record, field))
 
 
 def _paragraphs(record: Model, field: str) -> list[Words]:
     """Return a translated text line by line, each a paragraph."""
     lines = cleaned(getattr(record, field) or "").splitlines()
-    return [Words(line.strip(), _language_of(record, field)) for line in lines if line.strip()]
-
-
-def _language_of(record: Model, field: str) -> str:
-    active = get_language()
-    return active if getattr(record, f"{field}_{active}", None) else "en"
+    return [Words(line.strip(), shown_language(record, field)) for line in lines if line.strip()]
 
 
 def _chapter(chapter: Model) -> Words:
@@ -221,6 +229,7 @@ def _measured(outcome: Outcome, source: int) -> MeasuredResult:
         indicator=_words(outcome, "indicator"),
         before=shown(outcome.before, outcome.before_year),
         after=shown(outcome.after, outcome.after_year),
+        better=str(outcome.get_better_display()),
         source=source,
     )
 

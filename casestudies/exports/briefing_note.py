@@ -157,8 +157,12 @@ class _Writer:
         caption = self._paragraph("Caption", f"{self.labels['table']} ")
         note_parts.add_field(caption, r"SEQ Table \* ARABIC", str(self.tables))
         caption.add_run(f". {self.labels['measured']}")
-        head = [self.labels[name] for name in ("indicator", "before", "after", "source")]
-        rows = [(row.indicator.text, row.before, row.after, str(row.source)) for row in outcomes]
+        ours = self.briefing.language
+        head = [Words(self.labels[name], ours) for name in ("indicator", "before", "after", "better", "source")]
+        rows = [
+            (row.indicator, *(Words(text, ours) for text in (row.before, row.after, row.better, str(row.source))))
+            for row in outcomes
+        ]
         table = self.note.add_table(rows=len(rows) + 1, cols=len(head), style="Outcomes")
         note_parts.repeat_on_every_page(table.rows[0])
         for column, width in zip(table.columns, OUTCOME_WIDTHS, strict=True):
@@ -166,10 +170,10 @@ class _Writer:
         for row, values, style in zip(
             table.rows, [head, *rows], ["Table Head"] + ["Table Text"] * len(rows), strict=True
         ):
-            for cell, value, width in zip(row.cells, values, OUTCOME_WIDTHS, strict=True):
+            for cell, words, width in zip(row.cells, values, OUTCOME_WIDTHS, strict=True):
                 cell.width = width
                 cell.paragraphs[0]._p.style = self.style_ids[style]
-                cell.paragraphs[0].add_run(value)
+                self._words(cell.paragraphs[0], words)
 
     def _sources(self, study: StudyBriefing, level: int) -> None:
         self._heading(level, self.labels["sources"])

@@ -10,9 +10,11 @@ from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language_info, gettext
 
+from casestudies import versions
 from casestudies.models import CaseStudy, Source
+from casestudies.translations import shown_language
 
 from .document import Document
 
@@ -30,10 +32,13 @@ class Citation:
     publisher: str
     year: int | None
     address: str
+    """Of a study, the page of the version cited: what stands there stays."""
     note: str
     author: str = ""
     changed: date | None = None
     """The day of the version cited."""
+    version: str = ""
+    """Which version, in words."""
     kind: str = ""
     abstract: str = ""
     keywords: tuple[str, ...] = ()
@@ -59,28 +64,37 @@ def language_name(code: str) -> str:
     return get_language_info(code)["name"].lower()
 
 
+def institution() -> str:
+    """Return who publishes the studies, and so is their author."""
+    return in_one_line(settings.INSTITUTION or settings.SITE_NAME)
+
+
 def _of_study(study: CaseStudy, document: Document) -> Citation:
-    changed = timezone.localdate(study.updated_at)
+    changed, version = timezone.localdate(versions.last_change(study)), versions.latest(study)
     provenance = document.provenance
     return Citation(
         key=study.slug,
         is_study=True,
         title=in_one_line(study.title),
-        author=in_one_line(settings.INSTITUTION or settings.SITE_NAME),
-        publisher=in_one_line(settings.INSTITUTION or settings.SITE_NAME),
+        author=institution(),
+        publisher=institution(),
         year=changed.year,
         changed=changed,
+        version=gettext("Version %(number)d") % {"number": version.number} if version else "",
         kind=gettext("Case study"),
-        address=document.address_of(study),
+        address=document.address_cited(study),
         abstract=in_one_line(study.summary),
         keywords=_keywords(study),
-        language=_language_of(study),
+        language=shown_language(study, "title"),
         note=in_one_line(f"{provenance.collection}. {provenance.licence}"),
     )
 
 
 def _of_source(source: Source, number: int, study: CaseStudy, document: Document) -> Citation:
-    note = gettext("Cited in: %(title)s, %(address)s") % {"title": study.title, "address": document.address_of(study)}
+    note = gettext("Cited in: %(title)s, %(address)s") % {
+        "title": study.title,
+        "address": document.address_cited(study),
+    }
     return Citation(
         key=f"{study.slug}:{number}",
         is_study=False,
@@ -90,11 +104,6 @@ def _of_source(source: Source, number: int, study: CaseStudy, document: Document
         address=in_one_line(source.url),
         note=in_one_line(note),
     )
-
-
-def _language_of(study: CaseStudy) -> str:
-    """Return the active language, or English where the title is not there in it."""
-    return get_language() if getattr(study, f"title_{get_language()}") else "en"
 
 
 def _keywords(study: CaseStudy) -> tuple[str, ...]:

@@ -263,6 +263,7 @@ COLUMNS = [
         read=cells.choice("confidence"),
         path=("confidence",),
     ),
+    Column("version", _("Version"), lambda study: study.version, "integer"),
     Column("updated", _("Last change"), _last_change, "date"),
     Column("address", _("Address"), lambda study: study.address, "anyURI"),
 ]

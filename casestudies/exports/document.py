@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_info, gettext
 
-from casestudies import vocabulary
+from casestudies import versions, vocabulary
 from casestudies.models import CaseStudy
 from casestudies.selection import Selection
 
@@ -106,6 +106,11 @@ class Document:
     def address_of(self, study: CaseStudy) -> str:
         """Return the permanent address of a study's page, in the active language."""
         return self.site + study.get_absolute_url()
+
+    def address_cited(self, study: CaseStudy) -> str:
+        """Return the address of the version that a study, read with `in_full()`, is: what a citation leads to."""
+        version = versions.latest(study)
+        return self.site + version.get_absolute_url() if version else self.address_of(study)
 
     def studies(self, queryset: QuerySet[CaseStudy] | None = None) -> Iterator[CaseStudy]:
         """Yield every study in order, read through `queryset`, by default with everything it is linked to."""

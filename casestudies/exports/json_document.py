@@ -48,13 +48,15 @@ def content(study: reading.Study) -> dict:
         "confidence": record["confidence"],
         "original_language": study.original_language,
         "translations": study.translations,
+        "published": study.published,
         "updated": study.updated,
+        "version": study.version and {"number": study.version, "made": study.updated, "address": study.version_address},
     }
 
 
 def lossless(study: reading.Study) -> dict:
-    """Return what files add: the whole record in every language, when it was published, and its version."""
-    return {"record": study.record, "published": study.published, "version": study.version}
+    """Return what files add: the whole record in every language, and when it was last saved."""
+    return {"record": study.record, "saved": study.saved}
 
 
 def _convention(study: reading.Study, instrument: dict) -> dict:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from casestudies.models import CaseStudy
+from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.selection import Selection
 
 from . import FORMATS, limits
@@ -68,6 +68,15 @@ def _too_many(format_: Format) -> str:
     if not said["reason"]:
         return gettext("holds up to %(most)s studies: narrow the list") % said
     return gettext("holds up to %(most)s studies, because %(reason)s: narrow the list") % said
+
+
+def of_version(version: CaseStudyVersion) -> list[tuple[Group, list[Entry]]]:
+    """Return the groups with what a version of a study can be had in: what cites it."""
+    return _grouped(
+        Entry(format_, reverse("case-version-export", args=[version.slug, version.number, name]))
+        for name, format_ in FORMATS.items()
+        if format_.group is Group.CITATIONS
+    )
 
 
 def _grouped(entries: Iterable[Entry]) -> list[tuple[Group, list[Entry]]]:

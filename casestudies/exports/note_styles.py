@@ -18,7 +18,7 @@ TYPEFACE = "Calibri"
 SPELLING = {"en": "en-GB", "ru": "ru-RU"}
 WIDTH = Mm(210 - 2 * 25)
 # Indicator, before, after, source: together the width of the page's text.
-OUTCOME_WIDTHS = (Mm(78), Mm(33), Mm(33), Mm(16))
+OUTCOME_WIDTHS = (Mm(62), Mm(31), Mm(31), Mm(20), Mm(16))
 
 _TABLE_STYLE = f"""
 <w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="Outcomes">

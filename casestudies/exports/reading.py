@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
 from psycopg.errors import error_from_result
 
-from casestudies import kept_records, translations
+from casestudies import kept_records, translations, versions
 from casestudies.collection_records import LANGUAGES, case_record
 from casestudies.models import CaseStudy
 from casestudies.vocabulary import Vocabulary
@@ -36,16 +36,24 @@ class Study:
 
     record: dict
     updated: datetime
+    """When readers last saw a change, as `versions.last_change` has it."""
+    saved: datetime
+    """When it was last saved, with a change or without."""
+    published: datetime | None
+    """When it was first published."""
+    version: int | None
+    """The number of the version that it is; None where none is kept."""
     address: str
     vocabulary: Vocabulary
     original_language: str
     translations: dict[str, dict | None]
     """By language, None for no translation: whether a person `reviewed` it all, and the moment of the source text that
     it `follows`, None where that is today's."""
-    published: datetime | None = None
-    """When it was first published; read for files alone, as is the version."""
-    version: dict | None = None
-    """`number` and `made` of the version that it is now."""
+
+    @property
+    def version_address(self) -> str:
+        """The page of the version that it is; that of the study where no version is kept."""
+        return f"{self.address}@{self.version}/" if self.version else self.address
 
     def text(self, field: str) -> str:
         """Return one of the texts, in English where it is missing."""
@@ -67,9 +75,13 @@ class Study:
 
 def of_model(study: CaseStudy, vocabulary: Vocabulary, site: str) -> Study:
     """Return a study that was read with `in_full()`, for a page or file of few."""
+    version = versions.latest(study)
     return Study(
         case_record(study),
+        versions.last_change(study),
         study.updated_at,
+        study.published_at,
+        version and version.number,
         site + study.get_absolute_url(),
         vocabulary,
         study.original_language,
@@ -151,10 +163,11 @@ def _study(content: dict, vocabulary: Vocabulary, address: str) -> Study:
     return Study(
         record,
         datetime.fromisoformat(content["updated"]),
+        datetime.fromisoformat(content["saved"]),
+        content["published"] and datetime.fromisoformat(content["published"]),
+        content["version"],
         address.format(record["slug"]),
         vocabulary,
         content["original_language"],
         content["translations"],
-        content["published"] and datetime.fromisoformat(content["published"]),
-        content["version"],
     )

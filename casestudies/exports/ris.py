@@ -68,6 +68,7 @@ def _fields(citation: Citation, document: Document) -> list[tuple[str, str]]:
         ("AU", citation.author),
         ("TI", citation.title),
         ("PB", citation.publisher),
+        ("ET", citation.version),
         ("PY", str(citation.year or "")),
         ("DA", _date(citation.changed) if citation.changed else ""),
         ("M3", citation.kind),

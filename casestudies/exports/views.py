@@ -7,14 +7,17 @@ from http import HTTPStatus
 from typing import IO
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from casestudies.context_processors import site_address
 from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.selection import Fault, Selection
+from casestudies.versions.rebuilt import as_published
 
 from . import FORMATS, Document, Format, json_lines, limits, table_metadata, turns
+from .base import Group
 from .client import Client, ClientGone
 from .file_names import file_name
 
@@ -75,6 +78,19 @@ def case_study_export(request: HttpRequest, slug: str, extension: str) -> HttpRe
         raise Http404(gettext("There is no such page."))
     document = Document.of_study(study, site_address(request), Client.of(request))
     return _file(request, format_, document, f"{slug}-{document.language}")
+
+
+@require_safe
+def case_version_export(request: HttpRequest, slug: str, number: int, extension: str) -> HttpResponse:
+    """Write the citation of a version of a study, whether the study is public or not: its page stays."""
+    format_ = FORMATS[extension]
+    if format_.group is not Group.CITATIONS:
+        raise Http404(gettext("There is no such page."))
+    if faults := Selection(request.GET).faults:
+        return bad_request(faults)
+    (study,) = as_published([get_object_or_404(CaseStudyVersion, slug=slug, number=number)])
+    document = Document.of_study(study, site_address(request), Client.of(request))
+    return _file(request, format_, document, f"{slug}-{number}-{document.language}")
 
 
 def _file(request: HttpRequest, format_: Format, document: Document, name: str) -> HttpResponse:

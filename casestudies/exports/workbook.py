@@ -8,6 +8,7 @@ import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
+from xlsxwriter.worksheet import Worksheet
 
 from .base import Group
 from .characters import CONTROL_CHARACTERS, without_control_characters
@@ -27,7 +28,7 @@ WIDTHS = {
     "studies": {
         **dict.fromkeys(("summary", "challenge", "practice", "results", "lessons", "outcomes", "sources"), _WIDE),
         **dict.fromkeys(
-            ("chapter", "other_chapters", "period_start", "period_end", "country_codes", "updated"), _NARROW
+            ("chapter", "other_chapters", "period_start", "period_end", "country_codes", "version", "updated"), _NARROW
         ),
         "title": 45,
     },
@@ -67,6 +68,8 @@ class _Table:
         name = self.name if self.sheets == 1 else f"{self.name} {self.sheets}"
         self._sheet = self._book.add_worksheet(name, worksheet_class=SheetOfRows)
         self._sheet.freeze_panes(1, 1)
+        self._sheet.repeat_rows(0)
+        _set_up_print(self._sheet)
         self._row, self._links = 1, 0
         for place, (heading, width) in enumerate(self._columns):
             self._sheet.set_column(place, place, width)
@@ -187,9 +190,17 @@ def tables() -> dict[str, tuple[str, list[Column]]]:
     }
 
 
+def _set_up_print(sheet: Worksheet) -> None:
+    """Let a sheet be printed across A4, all of its columns side by side."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
 def _write_about(book: xlsxwriter.Workbook, formats: _Formats, document: Document, tables: list[_Table]) -> None:
     """Write the last sheet: where the workbook comes from, and where Excel's limits left a mark."""
     sheet = book.add_worksheet(pgettext("sheet", "About"))
+    _set_up_print(sheet)
     sheet.set_column(0, 0, _MEDIUM)
     sheet.set_column(1, 1, 100)
     rows = document.provenance.rows() + [row for table in tables for row in _marks(table)]

@@ -8,7 +8,7 @@ from django.utils import translation
 from casestudies.collection_records import LANGUAGES
 from casestudies.exports.document import LICENCE
 from casestudies.models import CaseStudy
-from casestudies.templatetags.case_studies import period
+from casestudies.structured_data import interval
 
 # An element's name, its text, and the language of the text, "" where it has none.
 Element = tuple[str, str, str]
@@ -35,7 +35,7 @@ def elements(study: CaseStudy, site: str) -> Iterator[Element]:
         if getattr(study, f"title_{language}"):
             yield "language", language, ""
     if study.period_start:
-        yield "coverage", period(study), ""
+        yield "coverage", interval(study), ""
     yield "rights", LICENCE, ""
 
 

@@ -67,8 +67,9 @@ def read(query: QueryDict) -> Asked:
         if "resumptionToken" in arguments:
             raise ProtocolError("badResumptionToken", "All sets are given at once.")
         return Asked(verb, arguments)
-    if token := arguments.get("resumptionToken"):
-        return Asked(verb, arguments, _resumed(verb, token))
+    if "resumptionToken" in arguments:
+        # An empty one too: a list ends with it, and whoever sends it back would harvest for ever.
+        return Asked(verb, arguments, _resumed(verb, arguments["resumptionToken"]))
     _check_format(arguments)
     return Asked(verb, arguments, _selective(arguments))
 
@@ -104,7 +105,7 @@ def _check_format(arguments: dict[str, str]) -> None:
 
 def _selective(arguments: dict[str, str]) -> Selective:
     first, last = arguments.get("from"), arguments.get("until")
-    start, end = first and _moment(first), last and _moment(last)
+    start, end = (None if text is None else _moment(text) for text in (first, last))
     if start and end:
         if len(first) != len(last):
             raise ProtocolError("badArgument", "from and until must both be days, or both seconds.")
@@ -113,7 +114,7 @@ def _selective(arguments: dict[str, str]) -> Selective:
     if end:
         # Both bounds are inclusive: a whole day or a whole second.
         end += timedelta(days=1) if len(last) == 10 else timedelta(seconds=1)
-    return Selective(start or None, end or None, arguments.get("set", ""))
+    return Selective(start, end, arguments.get("set", ""))
 
 
 def _moment(text: str) -> datetime:

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import json_script
 
+from casestudies import versions
 from casestudies.exports.characters import without_control_characters
 from casestudies.exports.document import Document
 from casestudies.models import CaseStudy
@@ -54,7 +55,8 @@ def studies() -> CaseStudyQuerySet:
 def section(document: Document, study: CaseStudy) -> str:
     """Return a study in every language, the document's first; the others are hidden until the script shows them."""
     languages = sorted(LANGUAGES, key=lambda code: code != document.language)
-    versions = []
+    version, last_change = versions.latest(study), versions.last_change(study)
+    shown = []
     for language in languages:
         with translation.override(language):
             context = {
@@ -64,11 +66,14 @@ def section(document: Document, study: CaseStudy) -> str:
                 "prefix": f"{study.slug}-{language}-",
                 "link_base": document.site,
                 "address": document.address_of(study),
+                "site_url": document.site,
+                "version": version,
+                "last_change": last_change,
                 "translation": standing(study),
                 **_site(),
             }
-            versions.append(render_to_string("casestudies/offline/_version.html", context))
-    texts = without_control_characters("".join(versions))
+            shown.append(render_to_string("casestudies/offline/_version.html", context))
+    texts = without_control_characters("".join(shown))
     return f'<section class="entry" id="/study/{study.slug}">\n{texts}</section>\n'
 
 

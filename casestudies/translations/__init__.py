@@ -6,6 +6,7 @@ by `carry`.
 """
 
 from .queue import Totals, totals, waiting
+from .shown import shown_language
 from .standing import Standing, standing
 from .states import READ, State, TextState, is_target, source_language, states, target_languages
 from .transfer import Note, notes, put_back
@@ -26,6 +27,7 @@ __all__ = [
     "present",
     "put_back",
     "settle",
+    "shown_language",
     "source_language",
     "standing",
     "states",

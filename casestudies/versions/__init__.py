@@ -5,6 +5,16 @@ public, a trigger notes it in its latest version, whoever withdrew or deleted it
 """
 
 from .keeping import begin, keep, put_back
-from .reading import beginning_of, history, no_longer_current, withdrawn_since
+from .reading import beginning_of, history, last_change, latest, no_longer_current, withdrawn_since
 
-__all__ = ["begin", "beginning_of", "history", "keep", "no_longer_current", "put_back", "withdrawn_since"]
+__all__ = [
+    "begin",
+    "beginning_of",
+    "history",
+    "keep",
+    "last_change",
+    "latest",
+    "no_longer_current",
+    "put_back",
+    "withdrawn_since",
+]

@@ -5,12 +5,28 @@ from datetime import date, datetime, time
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from casestudies.models import CaseStudyVersion
+from casestudies.models import CaseStudy, CaseStudyVersion
 
 
 def history(slug: str) -> list[CaseStudyVersion]:
     """Return the versions of a study, the latest first, without their records."""
     return list(CaseStudyVersion.objects.filter(slug=slug).defer("record"))
+
+
+def latest(study: CaseStudy) -> CaseStudyVersion | None:
+    """Return the version that a published study, read with `in_full()`, is, without its record; None where none is.
+
+    Whatever cites a study takes number, moment and address from here, so that a page and a file cite the same.
+    """
+    if study.version_number is None:
+        return None
+    return CaseStudyVersion(slug=study.slug, number=study.version_number, made_at=study.version_made_at)
+
+
+def last_change(study: CaseStudy) -> datetime:
+    """Return when readers last saw a change of a study: to save it without changing it is none to them."""
+    version = latest(study)
+    return version.made_at if version else study.updated_at
 
 
 def no_longer_current() -> QuerySet[CaseStudyVersion]:

@@ -107,7 +107,7 @@ def _texts(name: str, by_language: dict[str, str] | None) -> dict[str, str]:
 def _study(version: CaseStudyVersion) -> CaseStudy:
     """Return the study's own fields, without what it is linked to."""
     record = version.record
-    return CaseStudy(
+    study = CaseStudy(
         slug=version.slug,
         status=CaseStudy.Status.PUBLISHED,
         period_start=record["period"]["start"],
@@ -117,6 +117,8 @@ def _study(version: CaseStudyVersion) -> CaseStudy:
         **_texts("region_scope", record["region_scope"]),
         **{f"{name}_{language}": record[language][name] for name in TEXT_FIELDS for language in ("en", "ru")},
     )
+    study.version_number, study.version_made_at = version.number, version.made_at
+    return study
 
 
 def _place(place: dict, names: Names) -> Place:

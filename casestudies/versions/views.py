@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from casestudies.context_processors import site_address
+from casestudies.exports import menu
 from casestudies.models import CaseStudyVersion
 
 from .differences import differences
@@ -24,6 +25,7 @@ def case_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {
         "study": study,
         "version": version,
+        "downloads": menu.of_version(version),
         "latest": latest,
         "versions": history(slug),
         "differences": list(differences(study, now)),

@@ -1,6 +1,7 @@
 """The interface for programs, asked from the outside."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -37,7 +38,7 @@ def test_list_is_the_export_in_pages(client, question, language):
         pages.append(answer(client, path))
         path = (pages[-1]["next"] or "").removeprefix("http://testserver/api/v1/")
     # The file also holds what makes the same collection again.
-    of_files = {"record", "published", "version"}
+    of_files = {"record", "saved"}
     expected = [{key: value for key, value in study.items() if key not in of_files} for study in exported["results"]]
     assert [study for page in pages for study in page["results"]] == expected
     for page in pages:
@@ -54,6 +55,17 @@ def test_link_header_leads_to_the_pages_beside(client):
         f'{start}{page}&lang=ru>; rel="{relation}"'
         for relation, page in (("first", 1), ("prev", 1), ("next", 3), ("last", response.json()["pages"]))
     )
+
+
+def test_long_question_makes_no_long_header(client, make_study):
+    slugs = [f"{'wombat-' * 12}{number}" for number in range(50)]
+    for slug in slugs:
+        make_study(slug=slug)
+    for number, relations in ((3, ["first", "prev", "next", "last"]), (8, ["prev", "next"]), (50, [])):
+        response = client.get("/api/v1/case-studies/", {"study": slugs[:number], "page_size": 1, "page": 2})
+        assert re.findall(r'rel="(\w+)"', response.get("Link", "")) == relations
+        assert len(response.get("Link", "")) <= 2000
+        assert response.json()["next"] == response.json()["previous"].replace("&page=1", "&page=3")
 
 
 def test_study_is_the_same_alone_and_in_a_list(client):
@@ -158,7 +170,10 @@ def test_page_of_another_site_may_read(client):
     assert preflight.status_code == 200
     assert "if-none-match" in preflight["Access-Control-Allow-Headers"]
     assert "POST" not in preflight["Access-Control-Allow-Methods"]
-    assert "Access-Control-Allow-Origin" not in client.get("/en/", headers=origin)
+    for path in ("case-studies.json?country=NO", "case-studies.atom", f"case-studies/{STUDY}.ris"):
+        assert client.get(f"/en/{path}", headers=origin)["Access-Control-Allow-Origin"] == "*"
+    for path in ("", "case-studies/", f"case-studies/{STUDY}/", "shortlist/"):
+        assert "Access-Control-Allow-Origin" not in client.get(f"/en/{path}", headers=origin)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +184,7 @@ def test_page_of_another_site_may_read(client):
         ("nonsense=1", "nonsense", "page_size"),
         ("page_size=101", "page_size", "100"),
         ("page_size=", "page_size", "value"),
+        ("study=", "study", "value"),
         ("country=", "country", "value"),
         ("page_size=5&page_size=6", "page_size", "100"),
         ("lang=de", "lang", "ru"),
@@ -203,7 +219,10 @@ def test_wrong_filter_is_refused_as_by_the_files(client):
     ],
 )
 def test_every_error_has_the_same_shape(client, path, status, key):
-    refusal = answer(client, path, status, **{"accept-language": "ru"})
+    response = client.get(f"/api/v1/{path}", headers={"accept-language": "ru"})
+    assert (response.status_code, response["Content-Language"]) == (status, "ru")
+    assert "Accept-Language" in response["Vary"]
+    refusal = response.json()
     assert refusal["status"] == status
     assert [set(fault) for fault in refusal["errors"]] == [{"key", "value", "message", "allowed"}]
     assert refusal["errors"][0]["key"] == key
@@ -211,9 +230,17 @@ def test_every_error_has_the_same_shape(client, path, status, key):
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_interface_is_for_reading(client, method):
-    response = getattr(client, method)("/api/v1/case-studies/")
+    response = getattr(client, method)("/api/v1/case-studies/?lang=ru")
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert response["Content-Language"] == "ru"
     assert response.json()["errors"][0]["value"] == method.upper()
+
+
+@pytest.mark.parametrize("path", ["case-studies/", f"case-studies/{STUDY}/", "openapi.json"])
+def test_options_says_what_is_answered(client, path):
+    response = client.options(f"/api/v1/{path}")
+    assert (response.status_code, response["Allow"], response.content) == (204, "GET, HEAD, OPTIONS", b"")
+    assert client.options("/api/v1/nothing/").status_code == 404
 
 
 def test_head_is_answered_as_get(client):
@@ -228,7 +255,9 @@ def test_failure_of_ours_has_the_same_shape(monkeypatch):
 
 def test_limit_is_stated_and_kept_for_each_client(client, settings):
     settings.API_RATE_LIMIT = "2/minute"
-    first, second, third = (client.get("/api/v1/regions/", REMOTE_ADDR="192.0.2.7") for _ in range(3))
+    first, second, third = (
+        client.get("/api/v1/regions/", {"lang": language}, REMOTE_ADDR="192.0.2.7") for language in ("en", "en", "ru")
+    )
     assert (first.status_code, second.status_code, third.status_code) == (200, 200, 429)
     assert first["RateLimit-Policy"] == '"default";q=2;w=60'
     assert [each["RateLimit"].partition(";t=")[0] for each in (first, second, third)] == [
@@ -238,5 +267,6 @@ def test_limit_is_stated_and_kept_for_each_client(client, settings):
     ]
     assert 1 <= int(third["Retry-After"]) <= 60
     assert third.json()["errors"][0]["key"] == "rate"
+    assert (third["Content-Language"], third.json()["errors"][0]["allowed"]) == ("ru", "не больше 2 запросов за 60 с")
     assert client.get("/api/v1/regions/", REMOTE_ADDR="192.0.2.8").status_code == 200
     assert client.get("/en/about/", REMOTE_ADDR="192.0.2.7").status_code == 200

@@ -106,6 +106,15 @@ def test_study_that_changes_while_harvested_is_not_missed(client, small_batches)
     assert len(identifiers) == CaseStudy.objects.published().count() - 30 + 1
 
 
+def test_record_is_the_same_whatever_language_is_preferred(client):
+    path = f"/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:testserver:{STUDY}"
+    records = {
+        client.get(path, headers={"accept-language": language}).content.split(b"<GetRecord>")[1]
+        for language in ("en", "ru")
+    }
+    assert len(records) == 1
+
+
 def test_record_describes_its_study_in_both_languages(client, make_study):
     make_study(
         slug="wombat-gate",
@@ -132,6 +141,7 @@ def test_record_describes_its_study_in_both_languages(client, make_study):
     assert found["source", ""] == ["Annual report, Customs, 2010"]
     assert found["language", ""] == ["en", "ru"]
     assert found["date", ""] == [f"{study.published_at:%Y-%m-%d}"]
+    assert found["coverage", ""] == ["2001/.."]
     assert found["rights", ""] == ["https://creativecommons.org/licenses/by/4.0/"]
     sets = [element.text for element in root.iter(f"{OAI}setSpec")]
     assert sets == ["chapter-2", "theme-one-stop-border-post"]
@@ -200,6 +210,8 @@ def test_dates_bound_a_list_inclusively(harvester, make_study, start, until, fou
         ({"verb": "ListRecords"}, "badArgument"),
         ({**LIST, "set": ["chapter-1", "chapter-2"]}, "badArgument"),
         ({**LIST, "from": "yesterday"}, "badArgument"),
+        ({**LIST, "from": ""}, "badArgument"),
+        ({**LIST, "until": ""}, "badArgument"),
         ({**LIST, "from": "2026-1-2"}, "badArgument"),
         ({**LIST, "from": "2026-02-30"}, "badArgument"),
         ({**LIST, "until": "9999-12-31"}, "badArgument"),
@@ -217,6 +229,8 @@ def test_dates_bound_a_list_inclusively(harvester, make_study, start, until, fou
         ({"verb": "GetRecord", "identifier": "oai:testserver:\0", "metadataPrefix": "oai_dc"}, "idDoesNotExist"),
         ({"verb": "ListMetadataFormats", "identifier": "nothing"}, "idDoesNotExist"),
         ({"verb": "ListRecords", "resumptionToken": "nonsense"}, "badResumptionToken"),
+        ({"verb": "ListRecords", "resumptionToken": ""}, "badResumptionToken"),
+        ({"verb": "ListIdentifiers", "resumptionToken": ""}, "badResumptionToken"),
         ({"verb": "ListSets", "resumptionToken": "nonsense"}, "badResumptionToken"),
         ({**LIST, "set": "chapter-99"}, "noRecordsMatch"),
         ({**LIST, "set": "theme-\0"}, "noRecordsMatch"),

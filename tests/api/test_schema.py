@@ -1,5 +1,9 @@
 """The description of the interface is valid, says what is true, and can be read by people."""
 
+import html
+import json
+import re
+
 import hypothesis
 import pytest
 import schemathesis
@@ -54,6 +58,24 @@ def test_page_for_people_shows_every_address_and_key(client):
     for name in described["components"]["schemas"]:
         assert name.startswith("Listing") or f">{name}</h3>" in content
     assert client.get("/api/v1/", headers={"accept-language": "ru"})["Location"] == "/ru/api/"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_example_on_the_page_is_what_is_answered(client, language):
+    request, answer = re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", client.get(f"/{language}/api/").text, re.DOTALL)
+    address = html.unescape(request).removeprefix("curl 'http://testserver").removesuffix("'")
+    whole = client.get(address).json()
+    assert json.loads(html.unescape(answer)) == whole | {"results": whole["results"][:1]}
+
+
+def test_description_names_the_headers_and_the_refusal_of_methods(client):
+    responses = document(client)["paths"]["/api/v1/case-studies/"]["get"]["responses"]
+    assert "Allow" in responses["405"]["headers"]
+    assert "Retry-After" in responses["429"]["headers"]
+    assert {"ETag", "Link"} <= set(responses["200"]["headers"])
+    answered = client.get("/api/v1/case-studies/")
+    assert all(name in answered for name in responses["200"]["headers"])
+    assert all("Content-Language" in response["headers"] for response in responses.values())
 
 
 @pytest.fixture

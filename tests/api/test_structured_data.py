@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+import rispy
 
 from casestudies.models import CaseStudy, Chapter, Convention, SearchEntry, Theme
+from casestudies.models.case import TEXT_FIELDS
 
 pytestmark = pytest.mark.django_db
 STUDY = "kyrgyzstan-tulpar-single-window"
@@ -70,13 +72,30 @@ def test_no_text_leaves_the_data_block(client, make_study):
     assert head(client, "wombat-gate").blocks[0]["headline"] == title
 
 
-def test_reference_manager_finds_a_citation(client):
-    study = CaseStudy.objects.get(slug=STUDY)
-    tags = dict(head(client, STUDY).meta)
-    assert tags["citation_title"] == tags["DC.title"] == study.title_en
-    assert tags["citation_publication_date"] == f"{study.published_at:%Y/%m/%d}"
-    assert tags["citation_public_url"] == f"http://testserver/en/case-studies/{STUDY}/"
-    assert tags["citation_language"] == "en"
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_page_without_a_translation_says_the_language_that_it_is_in(client, make_study, language):
+    texts = dict.fromkeys((f"{field}_ru" for field in TEXT_FIELDS), "")
+    study = make_study(slug="wombat-gate", **texts)
+    found = head(client, "wombat-gate", language)
+    assert (found.blocks[0]["headline"], found.blocks[0]["inLanguage"]) == (study.title_en, "en")
+    assert "translationOfWork" not in found.blocks[0]
+    assert dict(found.meta)["citation_language"] == "en"
+
+
+@pytest.mark.parametrize("institution", ["", "Customs, Norway"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_page_gives_a_reference_manager_what_the_file_for_it_gives(client, settings, language, institution):
+    settings.INSTITUTION = institution
+    tags = dict(head(client, STUDY, language).meta)
+    record = rispy.loads(client.get(f"/{language}/case-studies/{STUDY}.ris").getvalue().decode())[0]
+    assert record["type_of_reference"] == "RPRT"
+    assert tags["citation_technical_report_institution"] == record["publisher"]
+    assert [tags["citation_author"]] == record["authors"]
+    assert tags["citation_title"] == tags["DC.title"] == record["title"]
+    assert tags["citation_publication_date"] + "/" == record["date"]
+    assert [tags["citation_public_url"]] == record["urls"]
+    assert tags["citation_language"] == record["language"] == language
+    assert "citation_journal_title" not in tags
 
 
 def test_version_is_no_article_of_its_own(client):
