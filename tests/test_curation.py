@@ -84,6 +84,16 @@ def test_changed_name_of_what_a_study_is_linked_to_is_findable_at_once(curator, 
     assert "renamed" in found("wombatland")
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_draft_needs_a_title_in_one_language(curator, make_study, language):
+    study = make_study(**DRAFT)
+    other = "ru" if language == "en" else "en"
+    assert save(curator, study, **{f"title_{other}": ""}).redirect_chain
+    response = save(curator, study, **{f"title_{language}": ""})
+    assert not response.redirect_chain
+    assert response.context["adminform"].form.errors == {"title_en": ["A study needs a title."]}
+
+
 def test_theme_synonyms_are_edited_one_a_line(curator):
     theme = Theme.objects.get(code="single-window")
     save(curator, theme, synonyms_en="one counter\r\n\r\n  two, counters \n")

@@ -110,7 +110,14 @@ def test_texts_stand_in_the_language_of_the_form(curator, hurried):
     assert not any([study.title_en, study.practice_en, study.region_scope_en])
     assert study.chapter.number == 5
     assert "Вомбаты на границе" in curator.get(change_address(study)).content.decode()
-    assert save(curator, study, title_en="Wombats at the border").redirect_chain
+    # Filed before anybody translates it; the translators into English find it.
+    assert save(curator, study, slug="wombats", period_start="2004").redirect_chain
+    study.refresh_from_db()
+    assert (study.original_language, study.slug, study.period_start) == ("ru", "wombats", 2004)
+    queue = curator.get(reverse("admin:casestudies_translations_queue"), {"language": "en"}).content.decode()
+    translate = reverse("admin:casestudies_translations_translate", args=[study.pk, "en"])
+    assert translate in queue
+    assert curator.get(translate).status_code == 200
 
 
 def test_form_sets_no_cookie_and_is_never_kept(client):

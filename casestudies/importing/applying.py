@@ -81,6 +81,8 @@ def _write(batch: list[ImportedStudy], user: settings.AUTH_USER_MODEL, lookups: 
         if case.revises_id and case._state.adding:
             begun.append((case, Incoming(case.slug, found.study.record | {"slug": case.slug}, located, 0)))
         record = with_values(_base(study.slug, found), path_and_value(study)) | {"slug": case.slug}
+        if found is None:
+            case.original_language = _language_of(record)
         cases.append((case, Incoming(case.slug, record, located, 0)))
     added = [case._state.adding for case, _incoming in cases]
     # A revision begins as what it revises: its translations follow the same texts, until they are changed. So outcomes
@@ -106,6 +108,11 @@ def _base(slug: str, known: Known | None) -> dict:
     if known is None:
         return empty_record(slug)
     return (known.revision or known.study).record
+
+
+def _language_of(record: dict) -> str:
+    """Return the language in which a new study was written: the first that has any of its texts."""
+    return next((language for language in LANGUAGES if any(record[language].values())), settings.LANGUAGE_CODE)
 
 
 def _draft(slug: str, user: settings.AUTH_USER_MODEL) -> CaseStudy:

@@ -32,6 +32,7 @@ def receive(form: ProposalForm, sources: list[dict], language: str, site: str) -
     given = form.cleaned_data
     study = CaseStudy.objects.create(
         slug=f"proposal-{get_random_string(8, SLUG_LETTERS)}",
+        original_language=language,
         chapter=Chapter.objects.get(kind=Chapter.Kind.CHAPTER, number=given["chapter"] or FIRST_CHAPTER),
         **{f"{field}_{language}": given[field] for field in (*TEXT_FIELDS, "region_scope")},
     )
