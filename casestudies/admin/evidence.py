@@ -98,6 +98,7 @@ class LinkCheckAdmin(RecordOfEvents):
     list_filter = ("outcome",)
     search_fields = ("address", "final_address")
     list_per_page = 50
+    fields = readonly_fields = list_display
 
     class Media:
         css = {"all": ["casestudies/admin.css"]}
