@@ -111,11 +111,11 @@ def test_thesaurus_is_edited_one_a_line_and_works_at_once(curator, make_study):
     assert "zebra" in found("marsupial")
 
 
-def test_other_names_of_a_country_work_at_once_and_index_nothing(curator, make_study):
+@pytest.mark.parametrize("record", [lambda norway: norway, lambda norway: norway.region])
+def test_other_names_of_a_country_or_region_work_at_once_and_index_nothing(curator, make_study, record):
     study = make_study(slug="oslo", countries=["NO"])
     written = study.search_entry.written_at
-    country = Country.objects.get(alpha2="NO")
-    save(curator, country, alternative_names_en="Quokkaland")
+    save(curator, record(Country.objects.get(alpha2="NO")), alternative_names_en="Quokkaland")
     assert "oslo" in found("quokkaland")
     study.search_entry.refresh_from_db()
     assert study.search_entry.written_at == written

@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from .deleting import DeletesInWords
+
 # Imported above so that they are registered by now: they would show the secrets of second factors, and let them be set.
 for model in (EmailAddress, Authenticator, UserSession, User):
     admin.site.unregister(model)
@@ -23,7 +25,7 @@ FOR_SUPERUSERS = ("is_superuser", "user_permissions")
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(DeletesInWords, UserAdmin):
     """Accounts, and whether they have a second factor."""
 
     list_display = (*UserAdmin.list_display, "second_factor", "is_active")

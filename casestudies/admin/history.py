@@ -24,6 +24,7 @@ from casestudies.models import DeletedRecord, HistoryEntry
 from casestudies.models.history import ACTIONS
 
 from .audit import RecordOfEvents
+from .deleting import DeletesInWords
 from .forms import WhyField
 
 ENTRIES_A_PAGE = 20
@@ -44,7 +45,7 @@ def may_restore(request: HttpRequest, entry: HistoryEntry) -> bool:
     return access.may(request.user, f"{deed}_{kind.model._meta.model_name}")
 
 
-class KeepsHistory:
+class KeepsHistory(DeletesInWords):
     """An admin whose every change is kept, shown and can be undone; its form is a `RecordForm`."""
 
     # Writing ---------------------------------------------------------------------------------------------------

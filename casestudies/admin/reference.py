@@ -27,6 +27,7 @@ from casestudies.models import (
 )
 
 from .concurrent import TellsOfOtherEdits
+from .deleting import DeletesInWords
 from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
 from .history import KeepsHistory
 
@@ -124,7 +125,7 @@ class RegionAdmin(VocabularyAdmin):
     codes = ("slug",)
     list_display = ("__str__", "slug")
     search_fields = ("name_en", "name_ru")
-    fields = ("slug", ("name_en", "name_ru"))
+    fields = ("slug", ("name_en", "name_ru"), ("alternative_names_en", "alternative_names_ru"))
 
 
 class MembershipInline(admin.TabularInline):
@@ -256,7 +257,7 @@ class GlossaryTermAdmin(VocabularyAdmin):
 
 
 @admin.register(FieldOffice)
-class FieldOfficeAdmin(admin.ModelAdmin):
+class FieldOfficeAdmin(DeletesInWords, admin.ModelAdmin):
     """The field offices: their countries, and who belongs to them."""
 
     list_display = ("name", "countries_shown")
