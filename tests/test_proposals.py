@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import rate_limits
+from casestudies import editorial, rate_limits
 from casestudies.models import CaseStudy, Proposal, SearchEntry
 from casestudies.proposals import forms, records
 from tests.curating import change_address, save, staff_with
@@ -272,6 +272,23 @@ def test_declined_proposal_is_archived_with_its_reason_and_its_text(proposal, cu
     assert list(records.waiting()) == []
 
 
+def test_declined_proposal_that_is_taken_up_again_waits_again_and_is_published(proposal, curator):
+    def listed(decision: str) -> list[Proposal]:
+        return list(curator.get(LIST, {"decision": decision}).context["cl"].result_list)
+
+    records.decline(proposal, curator.user, "Not about borders.")
+    assert [listed(decision) for decision in ("declined", "waiting", "published")] == [[proposal], [], []]
+    study = editorial.reopen(CaseStudy.objects.get(pk=proposal.case_study_id), curator.user)
+    assert [listed(decision) for decision in ("declined", "waiting", "published")] == [[], [proposal], []]
+    assert list(records.waiting()) == [proposal]
+    form = curator.get(change_address(study)).content.decode()
+    assert "Not about borders." in form
+    assert reverse("admin:casestudies_proposal_decline", args=[proposal.pk]) in form
+    CaseStudy.objects.filter(pk=study.pk).update(status="published", published_at=timezone.now())
+    assert [listed(decision) for decision in ("declined", "waiting", "published")] == [[], [], [proposal]]
+    assert "Not about borders." not in curator.get(LIST).content.decode()
+
+
 def test_declining_needs_both_permissions(proposal):
     decline = reverse("admin:casestudies_proposal_decline", args=[proposal.pk])
     proposals = reverse("admin:casestudies_proposal_changelist")
@@ -287,6 +304,7 @@ def test_proposal_is_never_edited_and_goes_with_its_draft(proposal, curator):
     change = reverse("admin:casestudies_proposal_change", args=[proposal.pk])
     assert curator.post(change, {"name": "Somebody else"}).status_code == 403
     delete = reverse("admin:casestudies_casestudy_delete", args=[proposal.case_study_id])
+    assert "deleted for good" in curator.get(delete).content.decode()
     assert curator.post(delete, {"post": "yes"}).status_code == 302
     assert not Proposal.objects.exists()
 

@@ -53,7 +53,7 @@ class DecisionFilter(admin.SimpleListFilter):
         conditions = {
             "waiting": Q(pk__in=records.waiting().values("pk")),
             "published": Q(case_study__published_at__isnull=False),
-            "declined": Q(declined_at__isnull=False),
+            "declined": Q(case_study__published_at=None, case_study__status=CaseStudy.Status.ARCHIVED),
         }
         return queryset.filter(conditions.get(self.value(), Q()))
 
@@ -114,11 +114,11 @@ class ProposalAdmin(RecordOfEvents):
     @admin.display(description=_("decision"))
     def decision(self, proposal: Proposal) -> str:
         """Return what became of it; while nothing has, the way to decline it for those who may."""
-        if proposal.declined_at:
-            label = pgettext("proposal", "Declined")
-            return format_html('{}<br><span class="quiet">{}</span>', label, proposal.declined_because)
         if proposal.case_study.published_at:
             return pgettext("proposal", "Published")
+        if not proposal.is_waiting:
+            label = pgettext("proposal", "Declined")
+            return format_html('{}<br><span class="quiet">{}</span>', label, proposal.declined_because)
         if not proposal.may_decline:
             return pgettext("proposal", "Waiting")
         address = reverse("admin:casestudies_proposal_decline", args=[proposal.pk])
