@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,14 +33,14 @@ class CaseStudyForm(RecordForm):
     """A study, in every language."""
 
     transport_modes = forms.MultipleChoiceField(
-        label=_("transport modes"),
+        label=capfirst(_("transport modes")),
         choices=TransportMode.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     implementers = LinesField(
         forms.CharField(max_length=250),
-        label=_("implementers"),
+        label=capfirst(_("implementers")),
         required=False,
         help_text=_("Official English names of the agencies, one a line."),
     )

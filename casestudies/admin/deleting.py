@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import NestedObjects
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import router
-from django.db.models import Model
+from django.db.models import Field, Model
+from django.forms import Field as FormField
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -41,7 +43,17 @@ NOT_TOLD = (
 
 
 class DeletesInWords:
-    """An admin that asks before deleting in the words of its users: not every row of the database is a thing."""
+    """An admin that asks before deleting in the words of its users: not every row of the database is a thing.
+
+    From the form of something else nothing is deleted.
+    """
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> FormField | None:
+        """Offer no deleting beside a choice."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = False
+        return field
 
     def get_deleted_objects(self, objs: Iterable[Model], request: HttpRequest) -> tuple[list, dict, set, list]:
         """Return what would be deleted, as a nested list, by numbers, what may not be, and what stands in the way."""

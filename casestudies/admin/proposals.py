@@ -17,6 +17,7 @@ from casestudies.models import CaseStudy, Proposal
 from casestudies.proposals import records
 
 from .audit import RecordOfEvents
+from .log_words import said
 
 
 class ProposedFilter(admin.SimpleListFilter):
@@ -157,7 +158,7 @@ class ProposalAdmin(RecordOfEvents):
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
             study = CaseStudy.objects.get(pk=proposal.case_study_id)
-            self.log_change(request, study, gettext("Proposal declined: %(reason)s") % {"reason": reason})
+            self.log_change(request, study, said(_("Proposal declined"), reason))
             self.message_user(request, gettext("Declined; its draft is in the archive."), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:casestudies_proposal_changelist"))
 

@@ -30,6 +30,7 @@ from .concurrent import TellsOfOtherEdits
 from .deleting import DeletesInWords
 from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
 from .history import KeepsHistory
+from .log_words import ShowsLogInWords
 
 admin.site.site_header = _("Best Practices at Border Crossings")
 admin.site.site_title = _("Best Practices at Border Crossings")
@@ -257,7 +258,7 @@ class GlossaryTermAdmin(VocabularyAdmin):
 
 
 @admin.register(FieldOffice)
-class FieldOfficeAdmin(DeletesInWords, admin.ModelAdmin):
+class FieldOfficeAdmin(DeletesInWords, ShowsLogInWords, admin.ModelAdmin):
     """The field offices: their countries, and who belongs to them."""
 
     list_display = ("name", "countries_shown")

@@ -11,7 +11,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from casestudies import history, translations
 from casestudies.collection_files import Located, MalformedCollection
@@ -140,8 +140,9 @@ def _draft_of(study: CaseStudy, user: settings.AUTH_USER_MODEL) -> CaseStudy:
 def _log(user: settings.AUTH_USER_MODEL, written: Iterable[tuple[CaseStudy, ImportedStudy, bool]]) -> None:
     """Write the history of each study, as the admin does for a form."""
     content_type, now = ContentType.objects.get_for_model(CaseStudy), timezone.now()
-    headings = {column.place(language): str(column.heading) for column in COLUMNS for language in LANGUAGES}
-    headings |= {(column.name,): str(column.heading) for column in COLUMNS if not column.path}
+    with override(None):  # the log is translated when it is read
+        headings = {column.place(language): str(column.heading) for column in COLUMNS for language in LANGUAGES}
+        headings |= {(column.name,): str(column.heading) for column in COLUMNS if not column.path}
     entries = []
     for case, study, is_added in written:
         fields = list(dict.fromkeys(headings[path] for path in path_and_value(study)))
