@@ -13,6 +13,7 @@ gettext_noop("Add %(name)s")
 gettext_noop("Add another %(verbose_name)s")
 gettext_noop("Change %s")
 gettext_noop("View %s")
+gettext_noop("Cannot delete %(name)s")
 # The page of an account.
 gettext_noop("Authenticator App")
 gettext_noop("Authenticator secret")

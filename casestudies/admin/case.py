@@ -123,7 +123,6 @@ class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLin
     )
 
     class Media:
-        css = {"all": ["casestudies/admin.css"]}
         js = ["casestudies/admin_tabs.js"]
 
     # The list --------------------------------------------------------------------------------------------------

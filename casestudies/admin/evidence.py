@@ -100,9 +100,6 @@ class LinkCheckAdmin(RecordOfEvents):
     list_per_page = 50
     fields = readonly_fields = list_display
 
-    class Media:
-        css = {"all": ["casestudies/admin.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[LinkCheck]:
         """Fetch the studies with the list, in the same query."""
         title = Coalesce(

@@ -81,9 +81,6 @@ class ProposalAdmin(RecordOfEvents):
     search_fields = ("institution", "name", "email", "case_study__title_en", "case_study__title_ru")
     actions = ("forget",)
 
-    class Media:
-        css = {"all": ["casestudies/admin.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
         """Say of each whether the curator may decline it."""
         may_decline = Value(access.may(request.user, "archive_casestudy"), output_field=BooleanField())

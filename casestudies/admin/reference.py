@@ -43,9 +43,6 @@ class VocabularyAdmin(KeepsHistory, TellsOfOtherEdits, admin.ModelAdmin):
     codes: tuple[str, ...] = ()
     formfield_overrides = HTTPS_ADDRESSES | {ArrayField: {"form_class": LinesField}}
 
-    class Media:
-        css = {"all": ["casestudies/admin.css"]}
-
     def get_readonly_fields(self, request: HttpRequest, obj: object | None = None) -> tuple:
         """Keep codes that others may have shared or cited."""
         fields = super().get_readonly_fields(request, obj)

@@ -127,7 +127,7 @@ class TranslationDesk(admin.ModelAdmin):
         return own + super().get_urls()
 
     def _page(self, request: HttpRequest, template: str, title: str, status: int = 200, **context) -> TemplateResponse:
-        common = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "media": self.media}
+        common = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         name = f"admin/casestudies/casestudy/{template}.html"
         return TemplateResponse(request, name, {**common, **context}, status=status)
 
