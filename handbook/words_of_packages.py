@@ -17,3 +17,5 @@ gettext_noop("Cannot delete %(name)s")
 # The page of an account.
 gettext_noop("Authenticator App")
 gettext_noop("Authenticator secret")
+gettext_noop("Activate Authenticator App")
+gettext_noop("You can store this secret and use it to reinstall your authenticator app at a later time.")

@@ -323,7 +323,8 @@ class Comparison:
                 self.faults.add(row, row.table.heading_of(path), message, allowed)
 
         if not any(record[language]["title"] for language in LANGUAGES):
-            refuse((self._language, "title"), gettext("A study needs a title."))
+            titles = [(language, "title") for language in (self._language, *LANGUAGES)]
+            refuse(next(filter(row.table.heading_of, titles), titles[0]), gettext("A study needs a title."))
         if record["chapter"] is None:
             refuse(("chapter",), gettext("A study belongs to a chapter."), self._names.listed_for_people("chapter"))
         elif record["chapter"] in record["other_chapters"]:
