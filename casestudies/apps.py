@@ -8,7 +8,7 @@ class CaseStudiesConfig(AppConfig):
     """Case studies and their reference data."""
 
     name = "casestudies"
-    verbose_name = _("Case studies")
+    verbose_name = _("Collection")
 
     def ready(self) -> None:
         """Register the system checks."""

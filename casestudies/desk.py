@@ -9,7 +9,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from . import access, facets, fruitless_questions, link_checks, translations
 from .collection_kinds import CASE
@@ -47,6 +48,19 @@ class Section:
 
 
 @dataclass(frozen=True)
+class StudyList:
+    """A list of studies that wait for those who have all these permissions."""
+
+    title: str
+    permissions: tuple[str, ...]
+    studies: Callable[[AbstractUser], QuerySet]
+
+    def is_for(self, user: AbstractUser) -> bool:
+        """Say whether these studies are part of the user's work."""
+        return all(access.may(user, permission) for permission in self.permissions)
+
+
+@dataclass(frozen=True)
 class ThinPart:
     """A vocabulary, and its values that have no study or few."""
 
@@ -58,43 +72,47 @@ class ThinPart:
 def sections(user: AbstractUser) -> list[Section]:
     """Return what waits for the user: a section for each part of the work that is theirs, even where nothing waits."""
     made = [make(user) for make in SECTIONS]
-    return [section for section in made if section] + awaiting_translation(user)
+    of_studies = [_of_studies(name, listed, user) for name, listed in study_lists(user).items()]
+    return of_studies + [section for section in made if section] + awaiting_translation(user)
 
 
-def awaiting_review(user: AbstractUser) -> Section | None:
+def study_lists(user: AbstractUser) -> dict[str, StudyList]:
+    """Return the lists of studies that are part of the user's work, by their names in addresses."""
+    return {name: listed for name, listed in STUDY_LISTS.items() if listed.is_for(user)}
+
+
+def _awaiting_review(user: AbstractUser) -> QuerySet:
     """Return what the user may approve: what is in review and was last changed by somebody else, oldest first."""
-    if not access.may(user, "publish_casestudy"):
-        return None
     studies = CaseStudy.objects.filter(status=Status.IN_REVIEW).exclude(text_changed_by=user)
-    return _of_studies(gettext("Awaiting my review"), studies.order_by("updated_at", "pk"), status__exact="in-review")
+    return studies.order_by("updated_at", "pk")
 
 
-def sent_back(user: AbstractUser) -> Section | None:
+def _sent_back(user: AbstractUser) -> QuerySet:
     """Return what was sent back to the user, oldest first."""
-    if not access.may(user, "submit_casestudy"):
-        return None
-    studies = _own(user).filter(status=Status.DRAFT).exclude(returned_because="")
-    return _of_studies(gettext("Sent back to me"), studies.order_by("updated_at", "pk"))
+    return _own(user).filter(status=Status.DRAFT).exclude(returned_because="").order_by("updated_at", "pk")
 
 
-def drafts(user: AbstractUser) -> Section | None:
+def _drafts(user: AbstractUser) -> QuerySet:
     """Return the drafts that the user is at work on, the last touched first."""
-    if not access.may(user, "submit_casestudy"):
-        return None
-    studies = _own(user).filter(status=Status.DRAFT, returned_because="")
-    return _of_studies(gettext("My drafts"), studies.order_by("-updated_at", "pk"), status__exact="draft")
+    return _own(user).filter(status=Status.DRAFT, returned_because="").order_by("-updated_at", "pk")
 
 
-def translated(user: AbstractUser) -> Section | None:
+def _translated(user: AbstractUser) -> QuerySet:
     """Return the drafts that translators wrote into and no editor took up: translators do not submit, longest first."""
-    if not (access.may(user, "submit_casestudy") and access.may(user, "change_casestudy")):
-        return None
     by_kind = HistoryEntry.objects.filter(kind=CASE.name)
     written = by_kind.filter(action__in=("created", "changed", "imported", "restored")).values("object_id")
     studies = CaseStudy.objects.filter(
         pk__in=by_kind.filter(action="translated").values("object_id"), status=Status.DRAFT, revises__isnull=False
-    ).exclude(pk__in=written)
-    return _of_studies(gettext("Translated, to be submitted"), studies.order_by("updated_at", "pk"))
+    )
+    return studies.exclude(pk__in=written).order_by("updated_at", "pk")
+
+
+STUDY_LISTS = {
+    "review": StudyList(_("Awaiting my review"), ("publish_casestudy",), _awaiting_review),
+    "sent-back": StudyList(_("Sent back to me"), ("submit_casestudy",), _sent_back),
+    "drafts": StudyList(_("My drafts"), ("submit_casestudy",), _drafts),
+    "translated": StudyList(_("Translated, to be submitted"), ("submit_casestudy", "change_casestudy"), _translated),
+}
 
 
 def proposed(user: AbstractUser) -> Section | None:
@@ -130,11 +148,18 @@ def awaiting_translation(user: AbstractUser) -> list[Section]:
 
 
 def dead_links(user: AbstractUser) -> Section | None:
-    """Return the addresses that are dead, with how many sources lean on each."""
+    """Return the addresses that are dead, with how many studies lean on each."""
     if not access.may(user, "view_linkcheck"):
         return None
     dead = link_checks.dead_links()
-    rows = [Row(check.address, change_address(check)) for check in dead[:ROWS]]
+    rows = [
+        Row(
+            check.address,
+            change_address(check),
+            ngettext("%(count)d study", "%(count)d studies", check.leaning) % {"count": check.leaning},
+        )
+        for check in dead[:ROWS]
+    ]
     return Section(gettext("Dead links"), dead.count(), rows, _list_of("linkcheck"))
 
 
@@ -144,14 +169,12 @@ def not_found(user: AbstractUser) -> Section | None:
         return None
     questions = fruitless_questions.most_asked(ROWS)
     rows = [Row(question.question, "", str(question.count)) for question in questions]
-    return Section(gettext("Searched and not found"), len(rows), rows, _list_of("fruitlessquestion"))
+    return Section(
+        gettext("Searched and not found"), fruitless_questions.shown().count(), rows, _list_of("fruitlessquestion")
+    )
 
 
 SECTIONS: list[Callable[[AbstractUser], Section | None]] = [
-    awaiting_review,
-    sent_back,
-    drafts,
-    translated,
     proposed,
     dead_links,
     not_found,
@@ -169,14 +192,14 @@ def _own(user: AbstractUser) -> QuerySet:
     return CaseStudy.objects.filter(own)
 
 
-def _of_studies(title: str, studies: QuerySet, **listed: str) -> Section:
-    """Return a section of studies; `listed` are the filters of the list that shows all of them."""
+def _of_studies(name: str, listed: StudyList, user: AbstractUser) -> Section:
+    """Return a section of studies; its link leads to the list of studies, filtered to all of these."""
+    studies = listed.studies(user)
     rows = [
         Row(str(study), change_address(study), _by_and_when(study))
         for study in studies.select_related("updated_by")[:ROWS]
     ]
-    list_address = f"{reverse('admin:casestudies_casestudy_changelist')}?{urlencode(listed)}" if listed else ""
-    return Section(title, studies.count(), rows, list_address)
+    return Section(str(listed.title), studies.count(), rows, f"{_list_of('casestudy')}?{urlencode({'desk': name})}")
 
 
 def _by_and_when(study: CaseStudy) -> str:

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from .link_asking import Answer, Asker
@@ -147,9 +147,11 @@ def forget_uncited() -> int:
 
 
 def dead_links() -> QuerySet[LinkCheck]:
-    """Return the dead links that a study leans on, the longest dead first."""
-    leaning = Source.objects.filter(url=OuterRef("address")).exclude(case_study__status=CaseStudy.Status.ARCHIVED)
-    return LinkCheck.objects.filter(Exists(leaning), outcome=Outcome.DEAD).order_by("failing_since", "pk")
+    """Return the dead links that studies lean on, the longest dead first, each with their number as `leaning`."""
+    cited = Source.objects.filter(url=OuterRef("address")).exclude(case_study__status=CaseStudy.Status.ARCHIVED)
+    number = cited.order_by().values("url").annotate(number=Count("case_study", distinct=True)).values("number")
+    dead = LinkCheck.objects.filter(Exists(cited), outcome=Outcome.DEAD)
+    return dead.annotate(leaning=Subquery(number)).order_by("failing_since", "pk")
 
 
 def counted(links: Iterable[LinkCheck]) -> list[tuple[str, int]]:

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "corsheaders",
-    "axes",
+    "handbook.apps.SignInsConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",

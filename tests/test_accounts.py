@@ -8,8 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import transaction
@@ -403,8 +402,34 @@ def test_administrator_removes_the_second_factor_of_a_colleague(user, secret, cu
     assert "1 second factor was removed" in response.content.decode()
     assert not user.authenticator_set.exists()
     assert not opens(colleague)
-    entry = LogEntry.objects.get(object_id=user.pk)
-    assert "Second factor removed" in entry.get_change_message()
+    history = reverse("admin:auth_user_history", args=[user.pk])
+    for language, words in (("en", "Second factor removed"), ("ru", "Второй фактор удалён")):
+        assert words in curator.get(history, headers={"accept-language": language}).content.decode()
+
+
+def test_account_without_a_key_is_not_asked_for_one(user, secret):
+    client = Client()
+    client.post(LOGIN, {"login": user.username, "password": PASSWORD})
+    content = client.get(CODE).content.decode()
+    assert "Cancel" in content
+    assert "security key" not in content
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Field office"), ("ru", "полевое присутствие")])
+def test_roles_are_named_in_the_language_of_the_page(curator, user, language, name):
+    pages = [
+        reverse("admin:auth_group_changelist"),
+        reverse("admin:auth_user_changelist"),
+        reverse("admin:auth_user_change", args=[user.pk]),
+    ]
+    for address in pages:
+        content = curator.get(address, headers={"accept-language": language}).content.decode()
+        assert name in content
+        assert ("Field office<" in content) == (language == "en")
+    group = Group.objects.create(name="Interns")
+    assert group.name in curator.get(pages[0], headers={"accept-language": language}).content.decode()
+    desk = curator.get(ADMIN, headers={"accept-language": language}).content.decode()
+    assert "Axes" not in desk
 
 
 def test_only_superusers_remove_second_factors(user, secret):

@@ -1,5 +1,7 @@
 """The audit log: read by those who may, and changed by nobody."""
 
+import re
+
 import pytest
 from axes.models import AccessLog
 from django.contrib.admin.models import LogEntry
@@ -9,7 +11,7 @@ from django.urls import reverse
 
 from casestudies import history
 from casestudies.models import HistoryEntry
-from tests.curating import save, staff_with
+from tests.curating import save, staff_with, step, with_role
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,46 @@ def test_superuser_reads_the_log_and_cannot_change_it(curator, draft, model):
     bulk = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
     curator.post(reverse(f"{name}_changelist"), bulk)
     assert model.objects.filter(pk=entry.pk).exists()
+
+
+def test_log_speaks_the_language_of_who_reads_it_whoever_wrote_it(curator, draft):
+    listing = reverse("admin:admin_logentry_changelist")
+    curator.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+    save(curator, draft, summary_en="In other words.", lessons_ru="Иначе.")
+    step(curator, "submit", draft, comment="Проверьте год.")
+    other = with_role("Reviewer")
+    step(other, "send_back", draft, comment="Which year?")
+    translate = reverse("admin:casestudies_translations_translate", args=[draft.pk, "ru"])
+    page = curator.get(translate).context["form"]
+    data = {name: page[name].value() or "" for name in page.fields}
+    assert curator.post(translate, data | {"practice": "Совсем иначе."}).status_code == 302
+    said = {}
+    for language in ("en", "ru"):
+        rows = curator.get(listing, headers={"accept-language": language}).content.decode()
+        said[language] = re.findall(r'<td class="field-what">([^<]*)</td>', rows)[:4]
+    assert said["en"] == [
+        "Translation into Russian",
+        "Send back: Which year?",
+        "Submit for review: Проверьте год.",
+        "Changed Summary [en] and Lessons [ru].",
+    ]
+    assert said["ru"] == [
+        "Перевод на русский язык",
+        "Вернуть автору: Which year?",
+        "Передать на рассмотрение: Проверьте год.",
+        "Изменено Краткое описание [en] и Извлечённые уроки [ru].",
+    ]
+    assert LogEntry.objects.filter(change_message__contains="Проверьте").exists()
+
+
+def test_entry_of_the_history_leads_to_its_record(curator, draft):
+    entry = history.entries(draft).first()
+    address = reverse("admin:casestudies_historyentry_change", args=[entry.pk])
+    content = curator.get(address).content.decode()
+    assert reverse("admin:casestudies_casestudy_history", args=[draft.pk]) in content
+    assert "outcomes" not in content  # the record as a machine keeps it
+    draft.delete()
+    assert "The record was deleted." in curator.get(address).content.decode()
 
 
 def test_superuser_cannot_delete_who_signed_in(curator):

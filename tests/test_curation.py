@@ -84,6 +84,16 @@ def test_changed_name_of_what_a_study_is_linked_to_is_findable_at_once(curator, 
     assert "renamed" in found("wombatland")
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_draft_needs_a_title_in_one_language(curator, make_study, language):
+    study = make_study(**DRAFT)
+    other = "ru" if language == "en" else "en"
+    assert save(curator, study, **{f"title_{other}": ""}).redirect_chain
+    response = save(curator, study, **{f"title_{language}": ""})
+    assert not response.redirect_chain
+    assert response.context["adminform"].form.errors == {"title_en": ["A study needs a title."]}
+
+
 def test_theme_synonyms_are_edited_one_a_line(curator):
     theme = Theme.objects.get(code="single-window")
     save(curator, theme, synonyms_en="one counter\r\n\r\n  two, counters \n")
@@ -101,11 +111,11 @@ def test_thesaurus_is_edited_one_a_line_and_works_at_once(curator, make_study):
     assert "zebra" in found("marsupial")
 
 
-def test_other_names_of_a_country_work_at_once_and_index_nothing(curator, make_study):
+@pytest.mark.parametrize("record", [lambda norway: norway, lambda norway: norway.region])
+def test_other_names_of_a_country_or_region_work_at_once_and_index_nothing(curator, make_study, record):
     study = make_study(slug="oslo", countries=["NO"])
     written = study.search_entry.written_at
-    country = Country.objects.get(alpha2="NO")
-    save(curator, country, alternative_names_en="Quokkaland")
+    save(curator, record(Country.objects.get(alpha2="NO")), alternative_names_en="Quokkaland")
     assert "oslo" in found("quokkaland")
     study.search_entry.refresh_from_db()
     assert study.search_entry.written_at == written

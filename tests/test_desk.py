@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from casestudies import translations
 from casestudies.models import CaseStudy, FruitlessQuestion, LinkCheck, Proposal, Provision, Theme
-from tests.curating import DRAFT, change_address, save, with_role
+from tests.curating import DRAFT, LIST, change_address, save, with_role
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,26 @@ def test_section_counts_all_and_shows_the_first(make_study):
     assert shown.count("<li>") == 8
 
 
+def test_heading_of_a_section_leads_to_all_of_it_and_nothing_else(make_study):
+    editor, translator = with_role("Editor", "Reviewer"), with_role("Translator into Russian")
+    waiting = {"status": "in-review", "published_at": None}
+    wanted = {
+        "Awaiting my review": make_study(**waiting, text_changed_by=UserFactory()),
+        "Sent back to me": make_study(created_by=editor.user, returned_because="Which year?", **DRAFT),
+        "My drafts": make_study(created_by=editor.user, **DRAFT),
+        "Translated, to be submitted": translations.write(make_study(), "ru", {"practice": "Иначе."}, translator.user),
+    }
+    make_study(**waiting, text_changed_by=editor.user)
+    make_study(created_by=UserFactory(), returned_because="Which year?", **DRAFT)
+    make_study(created_by=UserFactory(), **DRAFT)
+    for title, study in wanted.items():
+        address = re.search(r'<h2[^>]*><a href="([^"]+)"', section(editor, title))[1]
+        assert [listed.pk for listed in editor.get(address).context["cl"].result_list] == [study.pk]
+    # Nobody is offered a list that is not theirs.
+    everything = len(translator.get(LIST).context["cl"].result_list)
+    assert len(translator.get(LIST, {"desk": "review"}).context["cl"].result_list) == everything
+
+
 def test_where_the_collection_is_thin(empty_collection, make_study):
     make_study(themes=["seaports"], provisions=[("TIR", "Article 4")], countries=["NO"])
     make_study(themes=["single-window"], status="draft", published_at=None)
@@ -99,11 +119,19 @@ def test_proposals_dead_links_translations_and_what_was_not_found_wait_too(make_
         case_study=proposed, language="en", chapter_chosen=True, consented_at=timezone.now(), received_at=timezone.now()
     )
     today = timezone.now().date()
-    FruitlessQuestion.objects.create(question="quokka", language="en", count=7, first_asked=today, last_asked=today)
+    for number, question in enumerate(["once", "quokka", *"abcdefghi"]):
+        count = 7 if question == "quokka" else min(number + 1, 2)
+        FruitlessQuestion.objects.create(
+            question=question, language="en", count=count, first_asked=today, last_asked=today
+        )
     editor, translator = with_role("Editor"), with_role("Translator into Russian")
     assert "From outside" in section(editor, "Proposals")
-    assert "https://example.org/gone" in section(editor, "Dead links")
-    assert 'quokka <span class="desk-note">7<' in section(editor, "Searched and not found")
+    gone = section(editor, "Dead links")
+    assert "https://example.org/gone" in gone
+    assert 'desk-note">1 study<' in gone
+    not_found = section(editor, "Searched and not found")
+    assert 'quokka <span class="desk-note">7<' in not_found
+    assert 'desk-number">10<' in not_found
     assert section(editor, "Awaiting translation") == ""
     awaiting = section(translator, "Awaiting translation: Русский")
     assert "Half a translation" in awaiting

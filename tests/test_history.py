@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from casestudies import editorial, history
-from casestudies.models import CaseStudy, Convention, Country, HistoryEntry, Party, Source, Theme
+from casestudies.models import CaseStudy, Convention, Country, GlossaryTerm, HistoryEntry, Party, Source, Theme
 from tests.curating import DRAFT, approve, change_address, form_data, found, save, staff_with, step
 from tests.factories import CaseStudyFactory, UserFactory
 
@@ -307,6 +307,32 @@ def test_records_deleted_together_in_a_list_come_back_one_by_one(curator):
     assert not Theme.objects.filter(code__startswith="gone").exists()
     undo(curator, "Gone")
     assert Theme.objects.filter(code__startswith="gone").count() == 1
+
+
+def test_page_that_asks_names_what_goes_and_not_what_stays(curator, make_study):
+    study = make_study(title_en="Gone quokkas", provisions=[("TIR", "Article 4")], sources=["Report"], **DRAFT)
+    shown = page(curator, reverse("admin:casestudies_casestudy_delete", args=[study.pk]))
+    for text in ("Gone quokkas", "Source: Report", "Sources: 1"):
+        assert text in shown
+    for text in ("Norway", "TIR", "earch entr", "Theme"):
+        assert text not in shown
+    theme = Theme.objects.create(code="stays", name_en="It stays")
+    terms = [GlossaryTerm.objects.create(term_en=f"Term {number}", definition_en="x") for number in (1, 2)]
+    for term in terms:
+        term.theme_links.create(theme=theme)
+    chosen = {"action": "delete_selected", "_selected_action": [term.pk for term in terms]}
+    shown = curator.post(reverse("admin:casestudies_glossaryterm_changelist"), chosen).content.decode()
+    assert "Term 1" in shown
+    assert "Term 2" in shown
+    assert "It stays" not in shown
+
+
+def test_page_that_refuses_names_the_studies_that_stand_in_the_way(empty_collection, curator, make_study):
+    studies = [make_study(title_en=f"Uses the harbour {number}", themes=["seaports"]) for number in (1, 2)]
+    where = reverse("admin:casestudies_theme_delete", args=[Theme.objects.get(code="seaports").pk])
+    for study in studies:
+        assert f'Case study: <a href="{change_address(study)}">{study}</a>' in curator.get(where).content.decode()
+    assert "Theme: Seaports" not in page(curator, where).partition("Cannot delete")[2]
 
 
 def test_deletion_is_undone_by_those_who_may(draft):

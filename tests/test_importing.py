@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from django.utils import timezone
 from casestudies.collection_records import case_record
 from casestudies.importing import jobs
 from casestudies.models import CaseStudy, ImportJob
-from tests.curating import staff_with
+from tests.curating import change_address, staff_with
 
 pytestmark = pytest.mark.django_db
 IMPORTS = reverse("admin:casestudies_imports")
@@ -179,6 +180,16 @@ def test_new_study_arrives_whole_from_a_russian_workbook(curator, make_study):
         assert new[name] == old[name]
 
 
+def test_new_study_in_russian_alone_is_a_russian_original(curator):
+    rows = [
+        {"slug": "new-ru", "title_en": "", "title_ru": "Вомбаты на границе", "Chapter": "3"},
+        {"slug": "new-en", "title_en": "Quokkas at sea", "title_ru": "Квокки в море", "Chapter": "3"},
+    ]
+    apply(curator, upload(curator, table(rows), "a.csv"))
+    studies = CaseStudy.objects.in_bulk(["new-ru", "new-en"], field_name="slug")
+    assert {slug: study.original_language for slug, study in studies.items()} == {"new-ru": "ru", "new-en": "en"}
+
+
 def test_json_lines_change_what_either_half_says(curator, make_study):
     make_study(slug="one", outcomes=1)
     make_study(slug="two")
@@ -292,8 +303,39 @@ def test_duplicates_are_shown_beside_the_study(curator, make_study):
     suspects = {study.slug: {s["slug"] for s in study.suspects} for study in job.studies.all()}
     assert suspects == {"new-one": {"old"}, "new-two": {"new-one"}, "new-three": {"old"}}
     shown = page(curator, job)
-    assert reverse("admin:casestudies_casestudy_change", args=[study.pk]) in shown
     assert "It may be there already:" in shown
+    beside = re.findall(r"<li>(.*?)</li>", shown, re.DOTALL)
+    (same_source,) = [item for item in beside if "the same source:" in item]
+    for text in (
+        change_address(study),
+        study.title_en,
+        "Published",
+        "Norway",
+        "2001",
+        'href="http://example.org/report"',
+    ):
+        assert text in same_source
+    assert study.title_ru in page(curator, job, "ru")
+
+
+def test_row_without_a_place_of_its_own_is_read_to_its_end(curator, make_study):
+    make_study(slug="old")
+    rows = [
+        {"slug": "", "Title": "", "Chapter": "3", "Countries": "XX", "First year of the practice": ""},
+        {"slug": "old", "Title": "Wombats", "Chapter": "4", "Countries": "", "First year of the practice": "2004"},
+        {"slug": "old", "Title": "Quokkas", "Chapter": "x", "Countries": "YY", "First year of the practice": "soon"},
+    ]
+    job = upload(curator, table(rows), "a.csv")
+    found = [(fault["row"], fault["column"][0]) for fault in job.faults]
+    assert found == [(2, "A"), (2, "D"), (2, "B"), (4, "A"), (4, "C"), (4, "D"), (4, "E")]
+    assert counts(job) == (0, 1, 0, 2)
+    assert apply(curator, job, without_faulty="1").state == "applied"
+    revision = CaseStudy.objects.get(revises__slug="old")
+    assert (revision.title_en, revision.period_start) == ("Wombats", 2004)
+    # What was left out is still told, with its faults.
+    shown = page(curator, job, part="faulty")
+    assert "listed above" in shown
+    assert shown.index("What is wrong") < shown.index("listed above")
 
 
 # Safety --------------------------------------------------------------------------------------------------------------

@@ -375,7 +375,11 @@ def test_dead_links_are_listed_with_the_studies_that_lean_on_them(curator, make_
     assert [link.address for link in response.context["cl"].result_list] == ["https://example.org/dead"]
     assert all(f"Leaning {number}" in content for number in range(5))
     assert "HTTP 404" in content
-    assert [link.address for link in link_checks.dead_links()] == ["https://example.org/dead"]
+    (dead,) = link_checks.dead_links()
+    assert (dead.address, dead.leaning) == ("https://example.org/dead", 5)
+    # The desk leads to the record of one address.
+    record = curator.get(reverse("admin:casestudies_linkcheck_change", args=[dead.pk])).content.decode()
+    assert all(f"Leaning {number}" in record for number in range(5))
 
 
 @pytest.mark.django_db

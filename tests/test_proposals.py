@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from casestudies import rate_limits
+from casestudies import editorial, rate_limits
 from casestudies.models import CaseStudy, Proposal, SearchEntry
 from casestudies.proposals import forms, records
 from tests.curating import change_address, save, staff_with
@@ -110,7 +110,14 @@ def test_texts_stand_in_the_language_of_the_form(curator, hurried):
     assert not any([study.title_en, study.practice_en, study.region_scope_en])
     assert study.chapter.number == 5
     assert "Вомбаты на границе" in curator.get(change_address(study)).content.decode()
-    assert save(curator, study, title_en="Wombats at the border").redirect_chain
+    # Filed before anybody translates it; the translators into English find it.
+    assert save(curator, study, slug="wombats", period_start="2004").redirect_chain
+    study.refresh_from_db()
+    assert (study.original_language, study.slug, study.period_start) == ("ru", "wombats", 2004)
+    queue = curator.get(reverse("admin:casestudies_translations_queue"), {"language": "en"}).content.decode()
+    translate = reverse("admin:casestudies_translations_translate", args=[study.pk, "en"])
+    assert translate in queue
+    assert curator.get(translate).status_code == 200
 
 
 def test_form_sets_no_cookie_and_is_never_kept(client):
@@ -265,6 +272,23 @@ def test_declined_proposal_is_archived_with_its_reason_and_its_text(proposal, cu
     assert list(records.waiting()) == []
 
 
+def test_declined_proposal_that_is_taken_up_again_waits_again_and_is_published(proposal, curator):
+    def listed(decision: str) -> list[Proposal]:
+        return list(curator.get(LIST, {"decision": decision}).context["cl"].result_list)
+
+    records.decline(proposal, curator.user, "Not about borders.")
+    assert [listed(decision) for decision in ("declined", "waiting", "published")] == [[proposal], [], []]
+    study = editorial.reopen(CaseStudy.objects.get(pk=proposal.case_study_id), curator.user)
+    assert [listed(decision) for decision in ("declined", "waiting", "published")] == [[], [proposal], []]
+    assert list(records.waiting()) == [proposal]
+    form = curator.get(change_address(study)).content.decode()
+    assert "Not about borders." in form
+    assert reverse("admin:casestudies_proposal_decline", args=[proposal.pk]) in form
+    CaseStudy.objects.filter(pk=study.pk).update(status="published", published_at=timezone.now())
+    assert [listed(decision) for decision in ("declined", "waiting", "published")] == [[], [], [proposal]]
+    assert "Not about borders." not in curator.get(LIST).content.decode()
+
+
 def test_declining_needs_both_permissions(proposal):
     decline = reverse("admin:casestudies_proposal_decline", args=[proposal.pk])
     proposals = reverse("admin:casestudies_proposal_changelist")
@@ -280,6 +304,7 @@ def test_proposal_is_never_edited_and_goes_with_its_draft(proposal, curator):
     change = reverse("admin:casestudies_proposal_change", args=[proposal.pk])
     assert curator.post(change, {"name": "Somebody else"}).status_code == 403
     delete = reverse("admin:casestudies_casestudy_delete", args=[proposal.case_study_id])
+    assert "deleted for good" in curator.get(delete).content.decode()
     assert curator.post(delete, {"post": "yes"}).status_code == 302
     assert not Proposal.objects.exists()
 

@@ -7,27 +7,73 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Field, OuterRef, QuerySet
+from django.forms import Field as FormField
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
-# Imported above so that they are registered by now: they would show the secrets of second factors, and let them be set.
-for model in (EmailAddress, Authenticator, UserSession, User):
+from .deleting import DeletesInWords
+from .log_words import ShowsLogInWords, said
+
+# Imported above so that they are registered by now. Some would show the secrets of second factors, and let them be set.
+for model in (EmailAddress, Authenticator, UserSession, User, Group):
     admin.site.unregister(model)
 
 FOR_SUPERUSERS = ("is_superuser", "user_permissions")
+# The groups of migration 0020, whose names are shown in the reader's language; groups made since have only their own.
+ROLES = [
+    pgettext_lazy("role", "Administrator"),
+    pgettext_lazy("role", "Editor"),
+    pgettext_lazy("role", "Field office"),
+    pgettext_lazy("role", "Reviewer"),
+    pgettext_lazy("role", "Translator into English"),
+    pgettext_lazy("role", "Translator into Russian"),
+]
+
+
+def role_name(group: Group) -> str:
+    """Return the name of a group in the reader's language."""
+    return pgettext("role", group.name)
+
+
+class RoleFilter(admin.RelatedFieldListFilter):
+    """Accounts by group."""
+
+    def field_choices(self, field: Field, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        """Name the groups in the reader's language."""
+        return [(group.pk, role_name(group)) for group in Group.objects.order_by("name")]
+
+
+@admin.register(Group)
+class RoleAdmin(DeletesInWords, ShowsLogInWords, GroupAdmin):
+    """Groups, which are the roles."""
+
+    list_display = ("role",)
+
+    @admin.display(description=pgettext_lazy("of an account", "role"), ordering="name")
+    def role(self, group: Group) -> str:
+        """Return the name in the reader's language."""
+        return role_name(group)
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(DeletesInWords, ShowsLogInWords, UserAdmin):
     """Accounts, and whether they have a second factor."""
 
     list_display = (*UserAdmin.list_display, "second_factor", "is_active")
+    list_filter = ("is_staff", "is_superuser", "is_active", ("groups", RoleFilter))
     actions = ("remove_second_factor",)
+
+    def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs) -> FormField:
+        """Name the groups in the reader's language."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.label_from_instance = role_name
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Ask for all accounts at once whether they have a second factor."""
@@ -67,6 +113,6 @@ class AccountAdmin(UserAdmin):
             Authenticator.objects.filter(user=user).delete()
             for session in UserSession.objects.filter(user=user):
                 session.end()
-            self.log_change(request, user, gettext("Second factor removed, all sessions ended."))
+            self.log_change(request, user, said(_("Second factor removed, all sessions ended.")))
         text = ngettext("%(count)d second factor was removed.", "%(count)d second factors were removed.", len(bereft))
         self.message_user(request, text % {"count": len(bereft)}, messages.SUCCESS)

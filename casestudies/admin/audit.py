@@ -8,6 +8,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .log_words import in_words
+
 
 class RecordOfEvents(admin.ModelAdmin):
     """A list to read: nothing is added, changed or deleted by hand, by superusers neither."""
@@ -44,7 +46,7 @@ class LogEntryAdmin(RecordOfEvents):
     @admin.display(description=_("change"))
     def what(self, entry: LogEntry) -> str:
         """Return what was done, in words."""
-        return entry.get_change_message() or entry.get_action_flag_display()
+        return in_words(entry) or entry.get_action_flag_display()
 
 
 # django-axes lets superusers delete what it recorded; failures it counts in attempts, deleting one ends a lock-out.

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from casestudies import access
+from casestudies import access, desk
 from casestudies.models import CaseCountry, CaseStudy, Country
 from casestudies.models.case import TEXT_FIELDS
 
@@ -54,13 +54,29 @@ class CompletenessFilter(admin.SimpleListFilter):
         return queryset.filter(missing)
 
 
+class DeskFilter(admin.SimpleListFilter):
+    """The whole of a list that the desk begins with its first rows."""
+
+    title = _("on my desk")
+    parameter_name = "desk"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        """Offer what waits for the curator."""
+        return [(name, listed.title) for name, listed in desk.study_lists(request.user).items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Keep the studies of the list."""
+        listed = desk.study_lists(request.user).get(self.value())
+        return queryset.filter(pk__in=listed.studies(request.user).order_by().values("pk")) if listed else queryset
+
+
 @admin.register(CaseStudy)
 class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLinks, ImportMixin, StepsAdmin):
     """Studies: list, edit, and the steps of their status."""
 
     form = CaseStudyForm
     list_display = ("study", "state", "chapter_number", "countries_shown", "english", "russian", "last_change")
-    list_filter = ("status", "chapter", CompletenessFilter, ProposedFilter, "themes", "countries__region")
+    list_filter = (DeskFilter, "status", "chapter", CompletenessFilter, ProposedFilter, "themes", "countries__region")
     search_fields = ("title_en", "title_ru", "slug")
     show_full_result_count = False
     ordering = ("-updated_at",)
@@ -107,7 +123,6 @@ class CaseStudyAdmin(KeepsHistory, TellsOfOtherEdits, TranslationDesk, ChecksLin
     )
 
     class Media:
-        css = {"all": ["casestudies/admin.css"]}
         js = ["casestudies/admin_tabs.js"]
 
     # The list --------------------------------------------------------------------------------------------------

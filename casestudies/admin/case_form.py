@@ -1,12 +1,14 @@
 """The form of a study: its own fields, and a block for each thing it is linked to or rests on."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from casestudies import access, editorial
@@ -31,14 +33,14 @@ class CaseStudyForm(RecordForm):
     """A study, in every language."""
 
     transport_modes = forms.MultipleChoiceField(
-        label=_("transport modes"),
+        label=capfirst(_("transport modes")),
         choices=TransportMode.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     implementers = LinesField(
         forms.CharField(max_length=250),
-        label=_("implementers"),
+        label=capfirst(_("implementers")),
         required=False,
         help_text=_("Official English names of the agencies, one a line."),
     )
@@ -46,6 +48,20 @@ class CaseStudyForm(RecordForm):
     class Meta:
         model = CaseStudy
         fields = []  # CaseStudyAdmin.fieldsets names them
+
+    def __init__(self, *args, **kwargs):
+        """Let a draft begin in any language: publishing asks for English."""
+        super().__init__(*args, **kwargs)
+        if "title_en" in self.fields:
+            self.fields["title_en"].required = False
+
+    def clean(self) -> dict:
+        """Refuse a study without a title: nobody would find it again."""
+        cleaned = super().clean()
+        titles = [f"title_{language}" for language, _name in settings.LANGUAGES]
+        if not any(cleaned.get(title) for title in titles) and not any(title in self.errors for title in titles):
+            self.add_error(f"title_{get_language()}", gettext("A study needs a title."))
+        return cleaned
 
     def clean_slug(self) -> str:
         """Refuse an address that the revision of another study will need."""

@@ -98,9 +98,7 @@ class LinkCheckAdmin(RecordOfEvents):
     list_filter = ("outcome",)
     search_fields = ("address", "final_address")
     list_per_page = 50
-
-    class Media:
-        css = {"all": ["casestudies/admin.css"]}
+    fields = readonly_fields = list_display
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LinkCheck]:
         """Fetch the studies with the list, in the same query."""
@@ -119,11 +117,11 @@ class LinkCheckAdmin(RecordOfEvents):
     @admin.display(description=_("web address"), ordering="address")
     def cited_address(self, link: LinkCheck) -> str:
         """Return the address as a link to look at, with what is wrong or where it leads now."""
-        parts = [_link(link.address)]
+        parts = [web_link(link.address)]
         if link.outcome not in (LinkCheck.Outcome.WORKS, LinkCheck.Outcome.MOVED):
             parts.append(format_html('<span class="quiet">{}</span>', link.explanation))
         if link.final_address:
-            parts.append(format_html("→ {}", _link(link.final_address)))
+            parts.append(format_html("→ {}", web_link(link.final_address)))
         return _lines(parts)
 
     @admin.display(description=pgettext_lazy("of a link check", "outcome"), ordering="outcome")
@@ -161,7 +159,7 @@ def _label(outcome: str) -> str:
     return format_html('<span class="state link-{}">{}</span>', outcome, LinkCheck.Outcome(outcome).label)
 
 
-def _link(address: str) -> str:
+def web_link(address: str) -> str:
     """Return an address as a link, if it is one that a browser may be led to."""
     if not address.startswith(("http://", "https://")):
         return address

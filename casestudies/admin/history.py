@@ -12,7 +12,8 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,9 @@ from casestudies.models import DeletedRecord, HistoryEntry
 from casestudies.models.history import ACTIONS
 
 from .audit import RecordOfEvents
+from .deleting import DeletesInWords
 from .forms import WhyField
+from .log_words import said
 
 ENTRIES_A_PAGE = 20
 
@@ -44,7 +47,7 @@ def may_restore(request: HttpRequest, entry: HistoryEntry) -> bool:
     return access.may(request.user, f"{deed}_{kind.model._meta.model_name}")
 
 
-class KeepsHistory:
+class KeepsHistory(DeletesInWords):
     """An admin whose every change is kept, shown and can be undone; its form is a `RecordForm`."""
 
     # Writing ---------------------------------------------------------------------------------------------------
@@ -149,7 +152,7 @@ def restored(request: HttpRequest, entry: HistoryEntry, model_admin: admin.Model
         target = history.bring_into(entry)
         if request.method == "POST" and form.is_valid():
             record = history.restore(entry, by=request.user, reason=form.cleaned_data["why"])
-            model_admin.log_change(request, record, gettext("Restored from the history."))
+            model_admin.log_change(request, record, said(_("Restored from the history.")))
             messages.success(request, gettext("“%(record)s” is as it was then.") % {"record": record})
             return HttpResponseRedirect(change_address(record)), {}
     except ValidationError as error:
@@ -258,8 +261,17 @@ class HistoryEntryAdmin(EntriesAdmin):
     """The audit log of the collection: every change of a record, to read."""
 
     list_display = ("at", "who", "deed", "what", "label", "reason")
-    fields = ("at", "who", "deed", "what", "label", "key", "reason", "record", "standing")
-    readonly_fields = ("who", "deed", "what")
+    fields = ("at", "who", "deed", "what", "label", "key", "reason", "whole")
+    readonly_fields = ("who", "deed", "what", "whole")
+
+    @admin.display(description=_("History"))
+    def whole(self, entry: HistoryEntry) -> str:
+        """Return a link to where people read what the entry holds: the history of its record, if that is there."""
+        model = history.kind_of(entry).model
+        if not model.objects.filter(pk=entry.object_id).exists():
+            return gettext("The record was deleted.")
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_history", args=[entry.object_id])
+        return format_html('<a href="{}">{}</a>', address, gettext("All that happened to this record"))
 
 
 @admin.register(DeletedRecord)

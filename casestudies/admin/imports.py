@@ -29,6 +29,8 @@ from casestudies.versions.differences import Difference, differences
 from casestudies.versions.rebuilt import as_published
 from casestudies.vocabulary import Vocabulary
 
+from .evidence import web_link
+
 PERMISSION = "import_casestudy"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STUDIES_ON_A_PAGE = 20
@@ -205,6 +207,17 @@ def _add_what_is_here(page: Page, *, with_changes: bool) -> None:
     for study in studies:
         study.here = here.get(study.slug)
         study.written_to = study.here and (getattr(study.here, "revision", None) or study.here)
+    _add_suspects(studies)
+
+
+def _add_suspects(studies: list[ImportedStudy]) -> None:
+    """Give each suspected study its record here, as it is now: a curator compares more than titles."""
+    keys = [suspect["pk"] for study in studies for suspect in study.suspects]
+    here = CaseStudy.objects.prefetch_related("country_links__country").in_bulk(filter(None, keys))
+    for study in studies:
+        for suspect in study.suspects:
+            suspect["study"] = here.get(suspect["pk"])
+            suspect["cited"] = web_link(suspect["address"])
 
 
 def _differences(study: ImportedStudy, old: object, new: object) -> Iterator[Difference]:

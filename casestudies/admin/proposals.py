@@ -17,6 +17,7 @@ from casestudies.models import CaseStudy, Proposal
 from casestudies.proposals import records
 
 from .audit import RecordOfEvents
+from .log_words import said
 
 
 class ProposedFilter(admin.SimpleListFilter):
@@ -53,7 +54,7 @@ class DecisionFilter(admin.SimpleListFilter):
         conditions = {
             "waiting": Q(pk__in=records.waiting().values("pk")),
             "published": Q(case_study__published_at__isnull=False),
-            "declined": Q(declined_at__isnull=False),
+            "declined": Q(case_study__published_at=None, case_study__status=CaseStudy.Status.ARCHIVED),
         }
         return queryset.filter(conditions.get(self.value(), Q()))
 
@@ -79,9 +80,6 @@ class ProposalAdmin(RecordOfEvents):
     list_select_related = ("case_study", "declined_by")
     search_fields = ("institution", "name", "email", "case_study__title_en", "case_study__title_ru")
     actions = ("forget",)
-
-    class Media:
-        css = {"all": ["casestudies/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Proposal]:
         """Say of each whether the curator may decline it."""
@@ -114,11 +112,11 @@ class ProposalAdmin(RecordOfEvents):
     @admin.display(description=_("decision"))
     def decision(self, proposal: Proposal) -> str:
         """Return what became of it; while nothing has, the way to decline it for those who may."""
-        if proposal.declined_at:
-            label = pgettext("proposal", "Declined")
-            return format_html('{}<br><span class="quiet">{}</span>', label, proposal.declined_because)
         if proposal.case_study.published_at:
             return pgettext("proposal", "Published")
+        if not proposal.is_waiting:
+            label = pgettext("proposal", "Declined")
+            return format_html('{}<br><span class="quiet">{}</span>', label, proposal.declined_because)
         if not proposal.may_decline:
             return pgettext("proposal", "Waiting")
         address = reverse("admin:casestudies_proposal_decline", args=[proposal.pk])
@@ -157,7 +155,7 @@ class ProposalAdmin(RecordOfEvents):
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:
             study = CaseStudy.objects.get(pk=proposal.case_study_id)
-            self.log_change(request, study, gettext("Proposal declined: %(reason)s") % {"reason": reason})
+            self.log_change(request, study, said(_("Proposal declined"), reason))
             self.message_user(request, gettext("Declined; its draft is in the archive."), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:casestudies_proposal_changelist"))
 

@@ -27,8 +27,10 @@ from casestudies.models import (
 )
 
 from .concurrent import TellsOfOtherEdits
+from .deleting import DeletesInWords
 from .forms import HTTPS_ADDRESSES, LinesField, RecordForm
 from .history import KeepsHistory
+from .log_words import ShowsLogInWords
 
 admin.site.site_header = _("Best Practices at Border Crossings")
 admin.site.site_title = _("Best Practices at Border Crossings")
@@ -40,9 +42,6 @@ class VocabularyAdmin(KeepsHistory, TellsOfOtherEdits, admin.ModelAdmin):
     form = RecordForm
     codes: tuple[str, ...] = ()
     formfield_overrides = HTTPS_ADDRESSES | {ArrayField: {"form_class": LinesField}}
-
-    class Media:
-        css = {"all": ["casestudies/admin.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: object | None = None) -> tuple:
         """Keep codes that others may have shared or cited."""
@@ -124,7 +123,7 @@ class RegionAdmin(VocabularyAdmin):
     codes = ("slug",)
     list_display = ("__str__", "slug")
     search_fields = ("name_en", "name_ru")
-    fields = ("slug", ("name_en", "name_ru"))
+    fields = ("slug", ("name_en", "name_ru"), ("alternative_names_en", "alternative_names_ru"))
 
 
 class MembershipInline(admin.TabularInline):
@@ -256,7 +255,7 @@ class GlossaryTermAdmin(VocabularyAdmin):
 
 
 @admin.register(FieldOffice)
-class FieldOfficeAdmin(admin.ModelAdmin):
+class FieldOfficeAdmin(DeletesInWords, ShowsLogInWords, admin.ModelAdmin):
     """The field offices: their countries, and who belongs to them."""
 
     list_display = ("name", "countries_shown")

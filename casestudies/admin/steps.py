@@ -18,6 +18,8 @@ from casestudies import access, editorial, history
 from casestudies.models import CaseStudy
 from casestudies.versions.differences import differences
 
+from .log_words import said
+
 Status = CaseStudy.Status
 MOST_AT_ONCE = 200
 """How many studies one confirmation may move: it lists them, and a form may have a thousand fields."""
@@ -181,7 +183,7 @@ class StepsAdmin(admin.ModelAdmin):
                 refused.append(identifier)
                 self.message_user(request, f"{study}: {' '.join(error.messages)}", messages.ERROR)
             else:
-                self.log_change(request, result, f"{step.label}. {comment}".strip())
+                self.log_change(request, result, said(step.label, comment))
                 done += 1
         if done:
             text = ngettext("%(step)s: %(count)d study.", "%(step)s: %(count)d studies.", done)

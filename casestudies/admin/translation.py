@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -27,9 +28,11 @@ from casestudies.models.translated_text import TRANSLATED_FIELDS
 from casestudies.translations import delivery, units
 from casestudies.translations.states import name_of
 
+from .log_words import said
 from .translation_forms import STATES, ExportForm, QueueForm, TranslationForm, UploadForm
 
 ROWS_ON_A_PAGE = 50
+named = lazy(name_of, str)  # for the log, which is read in another language
 FOLLOWS, APPROVED = "translation-follows", "translation-approved"
 
 
@@ -124,7 +127,7 @@ class TranslationDesk(admin.ModelAdmin):
         return own + super().get_urls()
 
     def _page(self, request: HttpRequest, template: str, title: str, status: int = 200, **context) -> TemplateResponse:
-        common = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "media": self.media}
+        common = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         name = f"admin/casestudies/casestudy/{template}.html"
         return TemplateResponse(request, name, {**common, **context}, status=status)
 
@@ -272,7 +275,7 @@ class TranslationDesk(admin.ModelAdmin):
     @transaction.atomic
     def _translate(self, request: HttpRequest, place: CaseStudy, language: str, form: TranslationForm) -> CaseStudy:
         place = translations.write(place, language, form.written, request.user, follows=form.follows)
-        self.log_change(request, place, gettext("Translation into %(language)s") % {"language": name_of(language)})
+        self.log_change(request, place, said(_("Translation into %(language)s"), language=named(language)))
         place = CaseStudy.objects.get(pk=place.pk)
         self.message_user(request, gettext("The translation was saved."), messages.SUCCESS)
         outdated = [text.label for text in translations.states(place, language) if text.is_outdated]
@@ -288,14 +291,14 @@ class TranslationDesk(admin.ModelAdmin):
             return
         text = ngettext("%(count)d text approved.", "%(count)d texts approved.", len(approved))
         self.message_user(request, text % {"count": len(approved)}, messages.SUCCESS)
-        fields = ", ".join(text.label for text in approved)
-        note = gettext("Approved the translation into %(language)s: %(fields)s")
-        self.log_change(request, study, note % {"language": name_of(language), "fields": fields})
+        note = _("Approved the translation into %(language)s: %(fields)s")
+        fields = [CaseStudy._meta.get_field(text.field).verbose_name for text in approved]
+        self.log_change(request, study, said(note, language=named(language), fields=fields))
 
     def _say_written(self, request: HttpRequest, written: Iterable[CaseStudy], received: TranslationDelivery) -> None:
         written = list(written)
         for study in written:
-            self.log_change(request, study, gettext("Translations from “%(file)s”") % {"file": received.name})
+            self.log_change(request, study, said(_("Translations from “%(file)s”"), file=received.name))
         text = ngettext(
             "Translations of %(count)d study were written; nobody has reviewed them yet.",
             "Translations of %(count)d studies were written; nobody has reviewed them yet.",

@@ -134,7 +134,7 @@ SLUG = Column("slug", "slug", lambda study, row=None: study.record["slug"])
 COLUMNS = [
     SLUG,
     _text("title", _("Title"), 200),
-    _text("summary", _("Summary")),
+    _text("summary", pgettext_lazy("text of a study", "Summary")),
     _text("challenge", _("Challenge")),
     _text("practice", _("Practice")),
     _text("results", _("Results")),

@@ -11,7 +11,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from casestudies import history, translations
 from casestudies.collection_files import Located, MalformedCollection
@@ -81,6 +81,8 @@ def _write(batch: list[ImportedStudy], user: settings.AUTH_USER_MODEL, lookups: 
         if case.revises_id and case._state.adding:
             begun.append((case, Incoming(case.slug, found.study.record | {"slug": case.slug}, located, 0)))
         record = with_values(_base(study.slug, found), path_and_value(study)) | {"slug": case.slug}
+        if found is None:
+            case.original_language = _language_of(record)
         cases.append((case, Incoming(case.slug, record, located, 0)))
     added = [case._state.adding for case, _incoming in cases]
     # A revision begins as what it revises: its translations follow the same texts, until they are changed. So outcomes
@@ -108,6 +110,11 @@ def _base(slug: str, known: Known | None) -> dict:
     return (known.revision or known.study).record
 
 
+def _language_of(record: dict) -> str:
+    """Return the language in which a new study was written: the first that has any of its texts."""
+    return next((language for language in LANGUAGES if any(record[language].values())), settings.LANGUAGE_CODE)
+
+
 def _draft(slug: str, user: settings.AUTH_USER_MODEL) -> CaseStudy:
     return CaseStudy(slug=slug, status=CaseStudy.Status.DRAFT, created_by=user)
 
@@ -133,8 +140,9 @@ def _draft_of(study: CaseStudy, user: settings.AUTH_USER_MODEL) -> CaseStudy:
 def _log(user: settings.AUTH_USER_MODEL, written: Iterable[tuple[CaseStudy, ImportedStudy, bool]]) -> None:
     """Write the history of each study, as the admin does for a form."""
     content_type, now = ContentType.objects.get_for_model(CaseStudy), timezone.now()
-    headings = {column.place(language): str(column.heading) for column in COLUMNS for language in LANGUAGES}
-    headings |= {(column.name,): str(column.heading) for column in COLUMNS if not column.path}
+    with override(None):  # the log is translated when it is read
+        headings = {column.place(language): str(column.heading) for column in COLUMNS for language in LANGUAGES}
+        headings |= {(column.name,): str(column.heading) for column in COLUMNS if not column.path}
     entries = []
     for case, study, is_added in written:
         fields = list(dict.fromkeys(headings[path] for path in path_and_value(study)))

@@ -161,8 +161,11 @@ class Comparison:
         self._taken: set[str] = set()
 
     def changes(self) -> Iterator[Change]:
-        """Yield what becomes of each study that the file creates, changes or has faults in, in the file's order."""
-        rows = self._by_slug()
+        """Yield what becomes of each study that the file creates, changes or has faults in, in the file's order.
+
+        Rows that belong to no study come last; the faults are in the file's order.
+        """
+        rows, unplaced = self._by_slug()
         evidence = {kind: self._evidence_by_slug(kind, rows) for kind in ("outcomes", "sources")}
         slugs = list(dict.fromkeys([*rows, *evidence["outcomes"], *evidence["sources"]]))
         for start in range(0, len(slugs), BATCH):
@@ -176,24 +179,38 @@ class Comparison:
                 else:
                     self.unchanged += 1
             self._progress(min(start + BATCH, len(slugs)), len(slugs))
+        for start in range(0, len(unplaced), BATCH):
+            batch = unplaced[start : start + BATCH]
+            known = read_known([slug for slug, _row in batch], self._vocabularies[self._language])
+            for slug, row in batch:
+                yield self._read_only(slug, row, known.get(slug))
+        sheets = [table.sheet for table in self.file.tables]
+        self.faults.sort(key=lambda fault: (sheets.index(fault.sheet), fault.row))
 
     # Which row belongs to which study ------------------------------------------------------------------------------
 
-    def _by_slug(self) -> dict[str, Row]:
-        """Return the rows of studies by address; one that has none is given one made of its English title."""
+    def _by_slug(self) -> tuple[dict[str, Row], list[tuple[str, Row]]]:
+        """Return the rows of studies by address, and those with a fault in it.
+
+        A row that has no address is given one made of its English title.
+        """
         self._taken = {_slug(row) for row in self.file.rows("studies")}
         self._taken |= set(CaseStudy.objects.values_list("slug", flat=True))
         self._taken.discard("")
         rows: dict[str, Row] = {}
+        unplaced: list[tuple[str, Row]] = []
         for row in self.file.rows("studies"):
             slug = _slug(row) or self._proposed(row)
             heading = row.table.heading("slug")
             if slug in rows:
                 message = gettext("This address stands twice: first in row %(row)d.") % {"row": rows[slug].line}
                 self.faults.add(row, heading, message)
+                unplaced.append((slug, row))
             elif slug:
                 rows[slug] = row
-        return rows
+            else:
+                unplaced.append((slug, row))
+        return rows, unplaced
 
     def _proposed(self, row: Row) -> str:
         """Return an address that is free, "" and a fault where there is no English title to make it of."""
@@ -243,6 +260,15 @@ class Comparison:
         if known and change.values and row:
             change.notes += _older_than_study(row, known.study)
         change.faulty = len(self.faults) > before
+        return change
+
+    def _read_only(self, slug: str, row: Row, known: Known | None) -> Change:
+        """Return a row that belongs to no study, for the faults of its cells: all are named at once."""
+        change = Change(slug, row, known, faulty=True)
+        # Its outcomes and sources belong to the row that has the address, or will have it.
+        self._compare_cells(change, row, has_evidence=True)
+        if known is None or change.values:
+            self._check_whole(change, row)
         return change
 
     def _in_language(self, study: Study, language: str) -> Study:
@@ -297,7 +323,8 @@ class Comparison:
                 self.faults.add(row, row.table.heading_of(path), message, allowed)
 
         if not any(record[language]["title"] for language in LANGUAGES):
-            refuse((self._language, "title"), gettext("A study needs a title."))
+            titles = [(language, "title") for language in (self._language, *LANGUAGES)]
+            refuse(next(filter(row.table.heading_of, titles), titles[0]), gettext("A study needs a title."))
         if record["chapter"] is None:
             refuse(("chapter",), gettext("A study belongs to a chapter."), self._names.listed_for_people("chapter"))
         elif record["chapter"] in record["other_chapters"]:

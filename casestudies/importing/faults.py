@@ -62,12 +62,16 @@ class Faults(list):
         )
 
 
+def _quoted(text: str) -> str:
+    return gettext("“%(heading)s”") % {"heading": text}
+
+
 def no_headings(first: str) -> str:
     """Say that the first row has no headings that are known."""
     return gettext(
         "The first row has no headings that are known here: it reads “%(row)s”. It should have, among others,"
         " %(headings)s. Download a template, or export studies, and begin with that."
-    ) % {"row": first.strip()[:200], "headings": ", ".join(f"“{column.heading}”" for column in COLUMNS[:4])}
+    ) % {"row": first.strip()[:200], "headings": ", ".join(_quoted(column.heading) for column in COLUMNS[:4])}
 
 
 def too_many_rows(number: int, most: int) -> str:

@@ -95,7 +95,7 @@ class ImportedStudy(models.Model):
         constraints = [models.UniqueConstraint(fields=["job", "position"], name="imported_study_once")]
 
     def __str__(self) -> str:
-        return self.title or self.slug
+        return self.title or self.slug or "–"
 
     @property
     def is_new(self) -> bool:

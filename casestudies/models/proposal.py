@@ -45,5 +45,5 @@ class Proposal(models.Model):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether nobody has decided yet."""
-        return self.declined_at is None and self.case_study.published_at is None
+        """Whether nobody has decided yet, or it was declined and taken up again."""
+        return self.case_study.published_at is None and self.case_study.status != CaseStudy.Status.ARCHIVED

@@ -324,7 +324,7 @@ class GlossaryTerm(models.Model):
 
     class Meta:
         verbose_name = _("glossary term")
-        verbose_name_plural = _("glossary")
+        verbose_name_plural = _("glossary terms")
         ordering = ["id"]
         constraints = [models.UniqueConstraint("term_en", name="glossary_term_en_is_unique")]
 

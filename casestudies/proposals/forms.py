@@ -74,7 +74,7 @@ class ProposalForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     chapter = forms.ChoiceField(label=_("Chapter of the Handbook"), choices=_chapters, required=False)
-    summary = _text("summary", _("Summary"), rows=3)
+    summary = _text("summary", pgettext_lazy("text of a study", "Summary"), rows=3)
     challenge = _text("challenge", _("Challenge"))
     practice = _text("practice", _("Practice"), rows=7, required=True)
     results = _text("results", _("Results"))

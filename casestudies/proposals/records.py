@@ -32,6 +32,7 @@ def receive(form: ProposalForm, sources: list[dict], language: str, site: str) -
     given = form.cleaned_data
     study = CaseStudy.objects.create(
         slug=f"proposal-{get_random_string(8, SLUG_LETTERS)}",
+        original_language=language,
         chapter=Chapter.objects.get(kind=Chapter.Kind.CHAPTER, number=given["chapter"] or FIRST_CHAPTER),
         **{f"{field}_{language}": given[field] for field in (*TEXT_FIELDS, "region_scope")},
     )
@@ -78,7 +79,7 @@ def decline(proposal: Proposal, user: settings.AUTH_USER_MODEL, reason: str) -> 
     """Set a proposal's draft aside, with the reason. Nothing of it is lost. Raises ValidationError if decided."""
     study = CaseStudy.objects.select_for_update().get(pk=proposal.case_study_id)
     proposal.refresh_from_db()
-    if proposal.declined_at or study.status not in (CaseStudy.Status.DRAFT, CaseStudy.Status.IN_REVIEW):
+    if study.published_at or study.status not in (CaseStudy.Status.DRAFT, CaseStudy.Status.IN_REVIEW):
         raise ValidationError(gettext("This proposal was decided already."))
     editorial.set_aside(study, user, reason)
     proposal.declined_at, proposal.declined_by, proposal.declined_because = timezone.now(), user, reason
@@ -86,9 +87,9 @@ def decline(proposal: Proposal, user: settings.AUTH_USER_MODEL, reason: str) -> 
 
 
 def waiting() -> QuerySet[Proposal]:
-    """Return the proposals that nobody has decided, the oldest first."""
-    undecided = Proposal.objects.filter(declined_at=None, case_study__published_at=None)
-    return undecided.exclude(case_study__status=CaseStudy.Status.ARCHIVED).order_by("received_at", "pk")
+    """Return the proposals that nobody has decided or that were taken up again, the oldest first."""
+    unpublished = Proposal.objects.filter(case_study__published_at=None)
+    return unpublished.exclude(case_study__status=CaseStudy.Status.ARCHIVED).order_by("received_at", "pk")
 
 
 def forget(proposals: QuerySet[Proposal]) -> int:

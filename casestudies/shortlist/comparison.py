@@ -34,7 +34,7 @@ def _provisions(study: CaseStudy) -> Iterable[object]:
 
 # Headings with the name of a translated field, or with what reads lines off a study read with `in_full()`.
 _ROWS: list[tuple[str, str | Callable[[CaseStudy], Iterable[object]]]] = [
-    (_("Summary"), "summary"),
+    (pgettext_lazy("text of a study", "Summary"), "summary"),
     (_("Countries"), _countries),
     (_("Years"), lambda study: [period(study)]),
     (pgettext_lazy("column", "Measured results"), lambda study: map(outcome_in_words, study.outcomes.all())),

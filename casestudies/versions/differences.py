@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.utils import translation
-from django.utils.translation import get_language, get_language_info, gettext, pgettext
+from django.utils.translation import get_language, get_language_info, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz.distance import LCSseq
 
@@ -20,7 +20,7 @@ from .rebuilt import PastStudy
 
 TEXTS = {
     "title": _("Title"),
-    "summary": _("Summary"),
+    "summary": pgettext_lazy("text of a study", "Summary"),
     "challenge": _("Challenge"),
     "practice": _("Practice"),
     "results": _("Results"),

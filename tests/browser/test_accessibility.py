@@ -72,7 +72,13 @@ def violations(page: Page) -> list[tuple[str, str, str, str]]:
 
 
 def surplus_width(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    """Return how far the page, or a box to write in, reaches beyond the screen."""
+    return page.evaluate(
+        """() => Math.max(
+            document.documentElement.scrollWidth,
+            ...[...document.querySelectorAll("textarea")].map(box => Math.floor(box.getBoundingClientRect().right)),
+        ) - window.innerWidth"""
+    )
 
 
 # Readers' pages --------------------------------------------------------------------------------------------------
