@@ -36,17 +36,14 @@ def may_create(user: AbstractUser) -> bool:
 def may_edit(user: AbstractUser, study: CaseStudy) -> bool:
     """Say whether the user may change the study's text as it stands now.
 
-    What readers see, and what was withdrawn from them, is not edited by anybody: it is revised, or taken up again.
+    Nobody edits anything but drafts. What readers see is revised, what was withdrawn from them is taken up again, and
+    what is in review is sent back first: a reviewer would else publish what nobody reviewed.
     """
-    if study.status in (CaseStudy.Status.PUBLISHED, CaseStudy.Status.ARCHIVED):
+    if study.status != CaseStudy.Status.DRAFT:
         return False
     if may(user, "change_casestudy"):
         return True
-    return (
-        is_of_field_office(user)
-        and study.status == CaseStudy.Status.DRAFT
-        and CaseStudy.objects.filter(_drafted_by_colleagues(user), pk=study.pk).exists()
-    )
+    return is_of_field_office(user) and CaseStudy.objects.filter(_drafted_by_colleagues(user), pk=study.pk).exists()
 
 
 def countries_of(user: AbstractUser) -> QuerySet:

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -321,8 +322,9 @@ def _with_states(shown: Iterable, fields: Iterable) -> Iterable:
 def _state_line(field: str):
     @admin.display(description=_("Translation"))
     def line(self: TranslationDesk, study: CaseStudy) -> SafeString:
-        """Show how the translations of a text of the study stand."""
-        return state_lines(study, study, field)
+        """Show how the translations of a text of the study stand; the id is there where texts are only read, too."""
+        anchor = '<div id="texts-{}" class="texts-anchor" data-field="id_{}_en">{}</div>'
+        return format_html(anchor, field, field, state_lines(study, study, field))
 
     return line
 

@@ -6,7 +6,19 @@ Whoever changes a record calls `begin` before and `note` after, in the same tran
 
 from .differences import between, contents, successive
 from .restoring import bring_into, restore, state_before
-from .writing import begin, entries, kind_of, known_state, life, note, note_change, note_deletion, note_many, snapshot
+from .writing import (
+    begin,
+    entries,
+    kind_of,
+    known_state,
+    life,
+    note,
+    note_change,
+    note_deletion,
+    note_many,
+    snapshot,
+    snapshots,
+)
 
 __all__ = [
     "begin",
@@ -23,6 +35,7 @@ __all__ = [
     "note_many",
     "restore",
     "snapshot",
+    "snapshots",
     "state_before",
     "successive",
 ]

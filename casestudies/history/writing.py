@@ -46,9 +46,17 @@ def life(record: Model) -> QuerySet[HistoryEntry]:
 
 def snapshot(record: Model) -> HistoryEntry | None:
     """Return the state in which the database holds a record, as an entry that is not saved; None if it is not there."""
-    kind = BY_MODEL[type(record)]
-    present = kind.current().filter(pk=record.pk).first()
-    return present and known_state(kind, present, kind.content_of(present))
+    return snapshots([record]).get(record.pk)
+
+
+def snapshots(records: Iterable[Model]) -> dict[int, HistoryEntry]:
+    """Return the same for records of one model, by primary key, in a fixed number of queries."""
+    records = list(records)
+    if not records:
+        return {}
+    kind = BY_MODEL[type(records[0])]
+    present = kind.current().filter(pk__in=[record.pk for record in records])
+    return {record.pk: known_state(kind, record, kind.content_of(record)) for record in present}
 
 
 def begin(record: Model) -> None:
