@@ -240,6 +240,7 @@ class TranslationDesk(admin.ModelAdmin):
         title = gettext("Translations in “%(file)s”") % {"file": received.name}
         return self._page(request, "translation_delivery", title, delivery=received, preview=found, page=page)
 
+    @transaction.atomic
     def translate_view(self, request: HttpRequest, pk: int, language: str) -> HttpResponse:
         """Show a study's texts with the source beside them; save translations, and approve them."""
         study = get_object_or_404(self._studies(request), pk=pk)
@@ -248,6 +249,9 @@ class TranslationDesk(admin.ModelAdmin):
             raise Http404
         if not may_translate(request, language):
             raise PermissionDenied
+        if request.method == "POST":
+            # Whoever else saves these texts waits here until we are done.
+            place = CaseStudy.objects.select_for_update().get(pk=place.pk)
         texts = translations.states(place, language)
         form = TranslationForm(texts, request.POST or None)
         if form.is_valid():
