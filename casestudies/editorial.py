@@ -27,7 +27,7 @@ REVISION_PREFIX = "revision-of-"
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What stands in the way of publishing, and the id of the element where it is mended, in the form and where it is only read."""
+    """What stands in the way of publishing, and the id of the element where it is mended."""
 
     text: str
     element: str

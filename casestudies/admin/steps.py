@@ -210,7 +210,7 @@ class StepsAdmin(admin.ModelAdmin):
             context = {
                 "steps": [(step, step_address(step, study)) for step in steps_of(study, request.user)],
                 "obstacles": _obstacles(study),
-                "revision": CaseStudy.objects.filter(revises=study).first(),
+                "revision": access.visible_to(request.user, CaseStudy.objects.filter(revises=study)).first(),
                 "differences": _changes(study),
                 "returned_by": _returned_by(study),
             }

@@ -5,7 +5,7 @@ Whoever changes a record calls `begin` before and `note` after, in the same tran
 """
 
 from .differences import between, contents, successive
-from .restoring import bring_into, restore, state_before
+from .restoring import as_restored, bring_into, restore, state_before
 from .writing import (
     begin,
     entries,
@@ -21,6 +21,7 @@ from .writing import (
 )
 
 __all__ = [
+    "as_restored",
     "begin",
     "between",
     "bring_into",
