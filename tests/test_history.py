@@ -9,7 +9,18 @@ from django.urls import reverse
 
 from casestudies import editorial, history, translations
 from casestudies.models import CaseStudy, Convention, Country, HistoryEntry, Party, Source, Theme
-from tests.curating import DRAFT, approve, change_address, form_data, found, save, staff_with, step
+from tests.curating import (
+    DRAFT,
+    approve,
+    change_address,
+    confirm_step,
+    form_data,
+    found,
+    save,
+    staff_with,
+    step,
+    with_role,
+)
 from tests.factories import CaseStudyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -511,8 +522,7 @@ def test_form_survives_that_all_rows_were_written_anew(curator, colleague, draft
     restore(colleague, address(draft, history.entries(draft).last().pk))
     opened["opened_at"] = "another"
     typed = {"outcomes-0-after": "5", "sources-0-publisher": "Agency"}
-    refused = curator.post(where, opened | typed)
-    response = curator.post(where, sent_back(refused, draft))
+    response = curator.post(where, opened | typed)  # nobody else changed anything: there is nothing to tell
     assert response.status_code == 302, response.context["errors"]
     assert (draft.outcomes.get().after, draft.sources.get().publisher) == (5, "Agency")
 
@@ -543,33 +553,54 @@ def test_form_that_does_not_say_what_it_was_opened_with_is_refused(curator, draf
 
 def test_what_was_typed_comes_back_where_the_record_was_deleted_and_is_saved_once_it_is_brought_back(curator, draft):
     where = change_address(draft)
-    data = form_data(curator, where) | {"practice_en": "Typed for an hour."}
+    data = form_data(curator, where) | {"practice_en": "Typed for an hour.", "outcomes-0-after": "5"}
     delete(curator, draft, "A duplicate")
     answer = curator.post(where, data)
     assert answer.status_code == 409
     assert "was deleted meanwhile" in answer.content.decode()
+    typed = dict(answer.context["typed"])
+    assert typed["Practice [en]"] == "Typed for an hour."
+    assert (typed["Outcome 1: After"], typed["Source 1: Publisher"]) == ("5", "Customs")
+    assert typed["Chapter"] == str(draft.chapter)
+    assert not [label for label in typed if re.search("opened|FORMS|_", label)]
     assert curator.get(answer.context["link"][0]).status_code == 200
     undo(curator, "Old practice here.")
-    compared = curator.post(where, sent_again(answer))  # what was brought back has rows of its own
-    assert curator.post(where, sent_back(compared, draft)).status_code == 302
+    saved = curator.post(where, sent_again(answer))  # what was brought back has rows of its own
+    assert saved.status_code == 302, saved.context["errors"]
     draft.refresh_from_db()
-    assert draft.practice_en == "Typed for an hour."
+    assert (draft.practice_en, draft.outcomes.get().after) == ("Typed for an hour.", 5)
+
+
+def test_who_may_not_bring_it_back_is_told_whom_to_ask(curator, draft):
+    editor = with_role("Editor")
+    data = form_data(editor, change_address(draft)) | {"practice_en": "Typed for an hour."}
+    delete(curator, draft)
+    answer = editor.post(change_address(draft), data)
+    assert "Ask an administrator to bring it back" in answer.content.decode()
+    assert answer.context["link"] is None
 
 
 @pytest.mark.parametrize(
-    ("kind", "why"), [("study", "came into another state meanwhile"), ("revision", "was approved meanwhile")]
+    ("kind", "why"), [("study", "was published meanwhile"), ("revision", "was approved meanwhile")]
 )
 def test_what_was_typed_comes_back_where_it_was_published_meanwhile(curator, make_study, kind, why):
-    study = make_study(slug="published-meanwhile", **({} if kind == "revision" else DRAFT))
+    study = make_study(slug="published-meanwhile", outcomes=1, **({} if kind == "revision" else DRAFT))
     edited = editorial.revise(study, UserFactory()) if kind == "revision" else study
     where = change_address(edited)
-    data = form_data(curator, where) | {"practice_en": "Typed for an hour."}
+    data = form_data(curator, where) | {"practice_en": "Typed for an hour.", "outcomes-0-after": "5"}
     approve(edited)
     answer = curator.post(where, data)
     assert answer.status_code == 409
-    assert answer.context["link"][0] == change_address(study)
     assert why in answer.content.decode()
-    assert sent_again(answer)["practice_en"] == "Typed for an hour."
+    assert curator.post(where, sent_again(answer)).status_code == 409  # no revision is begun yet
+    begin = answer.context["link"][0]
+    confirm_step(curator, "revise", curator.get(begin))
+    saved = curator.post(where, sent_again(answer), follow=True)
+    assert "was changed successfully" in saved.content.decode()
+    revision = CaseStudy.objects.get(revises=study)
+    assert (revision.practice_en, revision.outcomes.get().after) == ("Typed for an hour.", 5)
+    study.refresh_from_db()
+    assert study.practice_en != "Typed for an hour."
 
 
 def test_nothing_comes_back_from_a_record_that_never_was_or_that_one_never_could_change(curator, draft):
