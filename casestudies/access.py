@@ -6,7 +6,7 @@ what its members drafted, and drafts studies of its own countries only.
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from .models import CaseStudy, Country
 
@@ -36,22 +36,34 @@ def may_create(user: AbstractUser) -> bool:
 def may_edit(user: AbstractUser, study: CaseStudy) -> bool:
     """Say whether the user may change the study's text as it stands now.
 
-    What readers see, and what was withdrawn from them, is not edited by anybody: it is revised, or taken up again.
+    Nobody edits anything but drafts. What readers see is revised, what was withdrawn from them is taken up again, and
+    what is in review is sent back first: a reviewer would else publish what nobody reviewed.
     """
-    if study.status in (CaseStudy.Status.PUBLISHED, CaseStudy.Status.ARCHIVED):
+    if study.status != CaseStudy.Status.DRAFT:
         return False
-    if may(user, "change_casestudy"):
-        return True
-    return (
-        is_of_field_office(user)
-        and study.status == CaseStudy.Status.DRAFT
-        and CaseStudy.objects.filter(_drafted_by_colleagues(user), pk=study.pk).exists()
-    )
+    return may(user, "change_casestudy") or (is_of_field_office(user) and _is_own(user, study))
+
+
+def history_visible_to(user: AbstractUser, record: Model, entries: QuerySet) -> QuerySet:
+    """Keep the entries of a record's history that the user may see: states of studies that the user might open."""
+    if not (isinstance(record, CaseStudy) and is_of_field_office(user)):
+        return entries
+    own = CaseStudy.objects.filter(_drafted_by_colleagues(user)).values("pk")
+    return entries.filter(Q(standing__status=CaseStudy.Status.PUBLISHED) | Q(object_id__in=own))
+
+
+def may_read_reasons(user: AbstractUser, record: Model) -> bool:
+    """Say whether the user may read why a record was changed: what editors tell each other is for the authors."""
+    return not (isinstance(record, CaseStudy) and is_of_field_office(user)) or _is_own(user, record)
 
 
 def countries_of(user: AbstractUser) -> QuerySet:
     """Return the countries of the user's field offices."""
     return Country.objects.filter(field_offices__members=user).distinct()
+
+
+def _is_own(user: AbstractUser, study: CaseStudy) -> bool:
+    return CaseStudy.objects.filter(_drafted_by_colleagues(user), pk=study.pk).exists()
 
 
 def _drafted_by_colleagues(user: AbstractUser) -> Q:

@@ -27,7 +27,7 @@ REVISION_PREFIX = "revision-of-"
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What stands in the way of publishing, and the id of the form's element where it is mended."""
+    """What stands in the way of publishing, and the id of the element where it is mended."""
 
     text: str
     element: str
@@ -36,12 +36,16 @@ class Obstacle:
         return self.text
 
 
+class Incomplete(ValidationError):
+    """A study lacks what readers need; its messages are the obstacles."""
+
+
 def obstacles(study: CaseStudy) -> list[Obstacle]:
     """Return, in the reader's language, what stands in the way of publishing: nothing where the list is empty."""
     found = [
         Obstacle(
             gettext("The English text “%(field)s” is missing.") % {"field": study._meta.get_field(field).verbose_name},
-            f"id_{field}_en",
+            f"texts-{field}",
         )
         for field in TEXT_FIELDS
         if not getattr(study, f"{field}_en")
@@ -78,14 +82,14 @@ def send_back(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseSt
 def publish(study: CaseStudy, user: AbstractUser, comment: str = "") -> CaseStudy:
     """Approve a study under review and show it to readers; return what they see.
 
-    A revision takes the place of the study that it revises and is gone. Raises ValidationError with the obstacles
-    where there are any, unless the study is in review, and if `user` was the last to change its text (FOUR_EYES).
+    A revision takes the place of the study that it revises and is gone. Raises ValidationError unless the study is in
+    review, and if `user` was the last to change its text (FOUR_EYES); Incomplete where there are obstacles.
     """
     _lock(study, [Status.IN_REVIEW], Status.PUBLISHED)
     if settings.FOUR_EYES and study.text_changed_by_id == user.pk:
         raise ValidationError(gettext("You were the last to change its text: somebody else must approve it."))
     if found := obstacles(study):
-        raise ValidationError([str(obstacle) for obstacle in found])
+        raise Incomplete([str(obstacle) for obstacle in found])
     if study.revises_id:
         return _swap(study, user, comment)
     study.published_at = study.published_at or timezone.now()

@@ -5,13 +5,22 @@ and renews the token of all forms; so a form with an outdated token comes back t
 site's own.
 """
 
+import re
 from collections.abc import Callable
 
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Field, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.views.csrf import csrf_failure as refuse
 
 NOT_TYPED = ("csrfmiddlewaretoken",)
+# What forms carry that nobody types: the state they were opened with, how many rows they have, in which order.
+CARRIED = re.compile(r"_.*|keep-.*|opened_(at|with)|.+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-position")
+ROW = re.compile(r"(?P<block>.+)-(?P<index>\d+)-(?P<name>\w+)")
 
 
 class KeptFormMiddleware:
@@ -61,7 +70,9 @@ def keep(request: HttpRequest, because: str = "", link: tuple[str, str] | None =
         for value in values
         if name not in NOT_TYPED and "password" not in name
     ]
-    typed = [(name, value) for name, value in fields if value.strip() and not name.startswith("_")]
+    desk = getattr(request.resolver_match.func, "model_admin", None)
+    said = [_in_words(desk, name, value) for name, value in fields if value.strip() and not CARRIED.fullmatch(name)]
+    typed = [pair for pair in said if pair]
     context = {
         "fields": fields,
         "typed": typed,
@@ -70,3 +81,45 @@ def keep(request: HttpRequest, because: str = "", link: tuple[str, str] | None =
         "link": link,
     }
     return render(request, "admin/kept_form.html", context, status=409 if because else 403)
+
+
+def _in_words(desk: ModelAdmin | None, name: str, value: str) -> tuple[str, str] | None:
+    """Return the label of a field and its value as a person reads them; None where a row only says whose it is.
+
+    The name stays where the page is not the form of a record.
+    """
+    model, before = desk and desk.model, ""
+    if model and (row := ROW.fullmatch(name)):
+        links = {link.get_accessor_name(): link for link in model._meta.related_objects}
+        if link := links.get(row["block"]):
+            model, name = link.related_model, row["name"]
+            before = f"{capfirst(model._meta.verbose_name)} {int(row['index']) + 1}: "
+            if name in (model._meta.pk.name, link.field.name):
+                return None
+            if name == "DELETE":
+                return before.removesuffix(": "), gettext("Delete")
+    field = _field(model, name)
+    if field is None:
+        typed = desk and desk.form.base_fields.get(name)
+        return str(typed.label if typed else name), value
+    return f"{before}{capfirst(str(field.verbose_name))}", _value(field, value)
+
+
+def _field(model: type[Model] | None, name: str) -> Field | None:
+    try:
+        field = model and model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, Field) else None
+
+
+def _value(field: Field, value: str) -> str:
+    """Return a value by its name where it was chosen."""
+    if field.is_relation:
+        try:
+            return str(field.related_model.objects.filter(pk=value).first() or value)
+        except (ValueError, ValidationError):
+            return value
+    if field.get_internal_type() == "BooleanField" and value == "on":
+        return gettext("Yes")
+    return str(dict(field.flatchoices).get(value, value))

@@ -66,9 +66,16 @@ def with_role(*names: str) -> Client:
 def step(client: Client, name: str, *studies: CaseStudy, comment: str = ""):
     """Take a step as the list's action and its page do."""
     identifiers = [study.pk for study in studies]
-    client.post(LIST, {"action": name, "_selected_action": identifiers})
-    address = reverse("admin:casestudies_casestudy_step", args=[name])
-    return client.post(address, {"id": identifiers, "comment": comment}, follow=True)
+    page = client.post(LIST, {"action": name, "_selected_action": identifiers})
+    return confirm_step(client, name, page, id=identifiers, comment=comment)
+
+
+def confirm_step(client: Client, name: str, page, **typed):
+    """Send the page of a step as it was shown."""
+    shown = page.context["shown"] if page.context and "shown" in page.context else []
+    data = {"id": [study.pk for study, _digest in shown]}
+    data |= {f"shown-{study.pk}": digest for study, digest in shown}
+    return client.post(reverse("admin:casestudies_casestudy_step", args=[name]), data | typed, follow=True)
 
 
 def approve(study: CaseStudy) -> CaseStudy:

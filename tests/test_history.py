@@ -7,9 +7,20 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from casestudies import editorial, history
+from casestudies import editorial, history, translations
 from casestudies.models import CaseStudy, Convention, Country, GlossaryTerm, HistoryEntry, Party, Source, Theme
-from tests.curating import DRAFT, approve, change_address, form_data, found, save, staff_with, step
+from tests.curating import (
+    DRAFT,
+    approve,
+    change_address,
+    confirm_step,
+    form_data,
+    found,
+    save,
+    staff_with,
+    step,
+    with_role,
+)
 from tests.factories import CaseStudyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +42,12 @@ def page(client: Client, where: str) -> str:
     """Return the words of a page, without what only looks."""
     content = client.get(where).content.decode().partition("<main")[2]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content))
+
+
+def restore(client: Client, where: str, why: str = ""):
+    """Confirm what a page shows that restoring changes."""
+    form = client.get(where).context["form"]
+    return client.post(where, {"why": why, "present": form["present"].value()})
 
 
 def happened(record) -> list[str]:
@@ -122,6 +139,9 @@ def test_history_of_a_study_tells_who_wrote_what_in_its_revision(curator, collea
     shown = page(curator, address(study))
     for told in ("Revision approved", "Submitted for review", "(revision)", "Anna Berg", "The law changed."):
         assert told in shown
+    assert "Address" not in shown
+    approved = shown.partition("Revision approved")[2].partition("Submitted for review")[0]
+    assert "[deleted: Old ] [inserted: New ] words." in approved
     assert shown.count("Restore…") == 1  # to the text before; what the revision was is what the study took
 
 
@@ -171,7 +191,7 @@ def test_restoring_a_draft_is_a_new_entry(curator, draft):
     confirmation = page(curator, address(draft, before.pk))
     assert "[deleted: Spoilt. ] [inserted: Old practice here. ]" in confirmation
     assert CaseStudy.objects.get(pk=draft.pk).practice_en == "Spoilt."
-    assert curator.post(address(draft, before.pk), {"why": "It was right."}).status_code == 302
+    assert restore(curator, address(draft, before.pk), "It was right.").status_code == 302
     entry = history.entries(draft).first()
     assert (entry.action, entry.reason, entry.record) == ("restored", "It was right.", whole)
     draft.refresh_from_db()
@@ -184,10 +204,10 @@ def test_published_study_is_restored_through_a_revision(curator, make_study):
     history.begin(study)
     entry = history.entries(study).get()
     assert "Begin a revision of it first" in page(curator, address(study, entry.pk))
-    curator.post(address(study, entry.pk), {"why": ""})
+    restore(curator, address(study, entry.pk))
     assert happened(study) == ["before"]
     revision = CaseStudyFactory(slug="public-revision", status="draft", published_at=None, revises=study)
-    curator.post(address(study, entry.pk), {"why": ""})
+    restore(curator, address(study, entry.pk))
     revision.refresh_from_db()
     study.refresh_from_db()
     assert (revision.practice_en, revision.slug, revision.status) == ("Read by all.", "public-revision", "draft")
@@ -195,12 +215,89 @@ def test_published_study_is_restored_through_a_revision(curator, make_study):
     assert happened(revision) == ["restored", "before"]
 
 
+def test_preview_shows_what_restoring_does(curator, make_study):
+    study = make_study(slug="public", practice_en="Read by all.")
+    history.begin(study)
+    revision = editorial.revise(study, curator.user)
+    save(curator, revision, practice_en="Written since.")
+    restored_to = address(study, history.entries(study).get().pk)
+    shown = page(curator, restored_to)
+    assert "[inserted: Read by all. ]" in shown
+    assert "Address" not in shown
+    assert "Status" not in shown
+    restore(curator, restored_to)
+    assert "Nothing: the text is the same now." in page(curator, restored_to)
+
+
+@pytest.mark.parametrize(("status", "why"), [("in-review", "It is in review"), ("archived", "Take it up again first")])
+def test_only_drafts_are_restored_into(curator, draft, status, why):
+    save(curator, draft, practice_en="Reviewed.")
+    CaseStudy.objects.filter(pk=draft.pk).update(status=status)
+    where = address(draft, history.entries(draft).last().pk)
+    assert why in page(curator, where)
+    content = curator.post(where, {"why": "", "present": history.snapshot(draft).digest}).content.decode()
+    assert why in content
+    draft.refresh_from_db()
+    assert draft.practice_en == "Reviewed."
+
+
+def test_nothing_is_restored_over_what_the_page_did_not_show(curator, colleague, draft):
+    save(curator, draft, practice_en="Spoilt.")
+    where = address(draft, history.entries(draft).last().pk)
+    shown = curator.get(where).context["form"]["present"].value()
+    save(colleague, draft, lessons_en="Saved meanwhile.")
+    told = curator.post(where, {"why": "It was right.", "present": shown})
+    content = told.content.decode()
+    for text in ("nothing was restored yet", "Saved meanwhile.", "It was right."):
+        assert text in content
+    draft.refresh_from_db()
+    assert (draft.practice_en, draft.lessons_en) == ("Spoilt.", "Saved meanwhile.")
+    again = {"why": "It was right.", "present": told.context["form"]["present"].value()}
+    assert curator.post(where, again).status_code == 302
+
+
+def test_original_language_is_part_of_a_state(curator, colleague, draft):
+    opened = form_data(curator, change_address(draft))
+    save(colleague, draft, original_language="ru")
+    assert happened(draft) == ["changed", "before"]
+    assert "Original language Removed: English Added: Русский" in page(curator, address(draft))
+    refused = curator.post(change_address(draft), opened | {"lessons_en": "Mine."})
+    assert refused.context["conflict"].taken == ["Original language"]
+    assert curator.post(change_address(draft), sent_back(refused, draft)).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.original_language, draft.lessons_en) == ("ru", "Mine.")
+    delete(curator, draft)
+    undo(curator, "Mine.")
+    assert CaseStudy.objects.get(slug="drafted").original_language == "ru"
+    restore(curator, address(draft, history.entries(draft).last().pk))
+    draft.refresh_from_db()
+    assert draft.original_language == "en"
+
+
+def test_restored_translations_follow_what_they_followed(curator, draft):
+    save(curator, draft, practice_en="Changed since.")
+    translations.approve(CaseStudy.objects.get(pk=draft.pk), "ru", curator.user)
+    save(curator, draft, lessons_en="Changed too.", summary_ru="Иначе.")
+    outdated = history.entries(draft).first()
+    save(curator, draft, practice_ru="Изменено.", lessons_ru="Изменено.", **{"translation-follows-ru": "on"})
+    assert not any(text.is_outdated for text in translations.states(CaseStudy.objects.get(pk=draft.pk), "ru"))
+    for _again in range(2):
+        assert restore(curator, address(draft, outdated.pk)).status_code == 302
+        texts = {text.field: text for text in translations.states(CaseStudy.objects.get(pk=draft.pk), "ru")}
+        assert [name for name, text in texts.items() if text.is_outdated] == ["practice", "lessons"]
+        assert texts["practice"].row.source_text == "Old practice here."
+        assert [name for name, text in texts.items() if not text.is_reviewed] == ["summary", "practice"]
+        delete(curator, draft)
+        undo(curator, "Changed too.")
+        save(curator, draft, practice_ru="Изменено.", **{"translation-follows-ru": "on"})
+
+
 def test_restored_country_is_findable_as_it_was(curator, make_study):
     make_study(slug="oslo", countries=["NO"])
     country = Country.objects.get(alpha2="NO")
     save(curator, country, name_en="Wombatland")
     assert "oslo" in found("wombatland")
-    curator.post(address(country, history.entries(country).last().pk), {"why": ""})
+    restore(curator, address(country, history.entries(country).last().pk))
     country.refresh_from_db()
     assert country.name_en == "Norway"
     assert "oslo" not in found("wombatland")
@@ -213,7 +310,7 @@ def test_what_names_a_lost_record_is_refused_in_plain_words(curator, draft):
     draft.theme_links.filter(theme=theme).delete()
     theme.delete()
     entry = history.entries(draft).get()
-    response = curator.post(address(draft, entry.pk), {"why": "Kept in the form"})
+    response = restore(curator, address(draft, entry.pk), "Kept in the form")
     content = response.content.decode()
     assert "It names the theme “short-lived”, which is no longer there." in content
     assert "Kept in the form" in content
@@ -223,7 +320,7 @@ def test_what_names_a_lost_record_is_refused_in_plain_words(curator, draft):
 def test_address_taken_meanwhile_is_refused(curator, draft):
     save(curator, draft, slug="elsewhere")
     CaseStudyFactory(slug="drafted")
-    content = curator.post(address(draft, history.entries(draft).last().pk), {"why": ""}).content.decode()
+    content = restore(curator, address(draft, history.entries(draft).last().pk)).content.decode()
     assert "Another case study has its code, address or name now." in content
 
 
@@ -242,7 +339,7 @@ def test_restoring_needs_its_permission(curator, draft, record, permission):
     assert "Restore" not in page(reader, address(record))
     assert reader.post(address(record, entry.pk), {"why": ""}).status_code == 403
     assert "Restore" in page(restorer, address(record))
-    assert restorer.post(address(record, entry.pk), {"why": ""}).status_code == 302
+    assert restore(restorer, address(record, entry.pk)).status_code == 302
     record.refresh_from_db()
     assert getattr(record, field) == old
 
@@ -259,7 +356,7 @@ def undo(client: Client, name: str):
     entry = HistoryEntry.objects.filter(action="deleted", along_with=None).first()
     where = reverse("admin:casestudies_deletedrecord_change", args=[entry.pk])
     assert name in page(client, where)
-    return client.post(where, {"why": "Deleted by mistake"})
+    return restore(client, where, "Deleted by mistake")
 
 
 def test_deleted_draft_comes_back_whole(curator, draft):
@@ -343,7 +440,7 @@ def test_deletion_is_undone_by_those_who_may(draft):
     reader = staff_with("view_deletedrecord")
     assert "Bring it back" not in page(reader, where)
     assert reader.post(where, {"why": ""}).status_code == 403
-    assert staff_with("view_deletedrecord", "restore_casestudy").post(where, {"why": ""}).status_code == 302
+    assert restore(staff_with("view_deletedrecord", "restore_casestudy"), where).status_code == 302
 
 
 def test_revision_brought_back_before_its_study_stays_as_it_is(make_study):
@@ -448,11 +545,10 @@ def test_form_survives_that_all_rows_were_written_anew(curator, colleague, draft
     history.begin(draft)
     opened = form_data(curator, where)
     save(colleague, draft, **{"sources-0-publisher": "Ministry"})
-    colleague.post(address(draft, history.entries(draft).last().pk), {"why": ""})
+    restore(colleague, address(draft, history.entries(draft).last().pk))
     opened["opened_at"] = "another"
     typed = {"outcomes-0-after": "5", "sources-0-publisher": "Agency"}
-    refused = curator.post(where, opened | typed)
-    response = curator.post(where, sent_back(refused, draft))
+    response = curator.post(where, opened | typed)  # nobody else changed anything: there is nothing to tell
     assert response.status_code == 302, response.context["errors"]
     assert (draft.outcomes.get().after, draft.sources.get().publisher) == (5, "Agency")
 
@@ -483,33 +579,54 @@ def test_form_that_does_not_say_what_it_was_opened_with_is_refused(curator, draf
 
 def test_what_was_typed_comes_back_where_the_record_was_deleted_and_is_saved_once_it_is_brought_back(curator, draft):
     where = change_address(draft)
-    data = form_data(curator, where) | {"practice_en": "Typed for an hour."}
+    data = form_data(curator, where) | {"practice_en": "Typed for an hour.", "outcomes-0-after": "5"}
     delete(curator, draft, "A duplicate")
     answer = curator.post(where, data)
     assert answer.status_code == 409
     assert "was deleted meanwhile" in answer.content.decode()
+    typed = dict(answer.context["typed"])
+    assert typed["Practice [en]"] == "Typed for an hour."
+    assert (typed["Outcome 1: After"], typed["Source 1: Publisher"]) == ("5", "Customs")
+    assert typed["Chapter"] == str(draft.chapter)
+    assert not [label for label in typed if re.search("opened|FORMS|_", label)]
     assert curator.get(answer.context["link"][0]).status_code == 200
     undo(curator, "Old practice here.")
-    compared = curator.post(where, sent_again(answer))  # what was brought back has rows of its own
-    assert curator.post(where, sent_back(compared, draft)).status_code == 302
+    saved = curator.post(where, sent_again(answer))  # what was brought back has rows of its own
+    assert saved.status_code == 302, saved.context["errors"]
     draft.refresh_from_db()
-    assert draft.practice_en == "Typed for an hour."
+    assert (draft.practice_en, draft.outcomes.get().after) == ("Typed for an hour.", 5)
+
+
+def test_who_may_not_bring_it_back_is_told_whom_to_ask(curator, draft):
+    editor = with_role("Editor")
+    data = form_data(editor, change_address(draft)) | {"practice_en": "Typed for an hour."}
+    delete(curator, draft)
+    answer = editor.post(change_address(draft), data)
+    assert "Ask an administrator to bring it back" in answer.content.decode()
+    assert answer.context["link"] is None
 
 
 @pytest.mark.parametrize(
-    ("kind", "why"), [("study", "came into another state meanwhile"), ("revision", "was approved meanwhile")]
+    ("kind", "why"), [("study", "was published meanwhile"), ("revision", "was approved meanwhile")]
 )
 def test_what_was_typed_comes_back_where_it_was_published_meanwhile(curator, make_study, kind, why):
-    study = make_study(slug="published-meanwhile", **({} if kind == "revision" else DRAFT))
+    study = make_study(slug="published-meanwhile", outcomes=1, **({} if kind == "revision" else DRAFT))
     edited = editorial.revise(study, UserFactory()) if kind == "revision" else study
     where = change_address(edited)
-    data = form_data(curator, where) | {"practice_en": "Typed for an hour."}
+    data = form_data(curator, where) | {"practice_en": "Typed for an hour.", "outcomes-0-after": "5"}
     approve(edited)
     answer = curator.post(where, data)
     assert answer.status_code == 409
-    assert answer.context["link"][0] == change_address(study)
     assert why in answer.content.decode()
-    assert sent_again(answer)["practice_en"] == "Typed for an hour."
+    assert curator.post(where, sent_again(answer)).status_code == 409  # no revision is begun yet
+    begin = answer.context["link"][0]
+    confirm_step(curator, "revise", curator.get(begin))
+    saved = curator.post(where, sent_again(answer), follow=True)
+    assert "was changed successfully" in saved.content.decode()
+    revision = CaseStudy.objects.get(revises=study)
+    assert (revision.practice_en, revision.outcomes.get().after) == ("Typed for an hour.", 5)
+    study.refresh_from_db()
+    assert study.practice_en != "Typed for an hour."
 
 
 def test_nothing_comes_back_from_a_record_that_never_was_or_that_one_never_could_change(curator, draft):

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from casestudies import editorial
-from casestudies.models import CaseStudy, Country, FieldOffice, Theme
+from casestudies.models import CaseStudy, Country, FieldOffice, HistoryEntry, Theme
 from tests.curating import DRAFT, LIST, change_address, form_data, save, signed_in, step, with_role
 from tests.factories import UserFactory
 
@@ -203,6 +203,54 @@ def test_field_office_moves_no_study_of_others(member, make_study):
     assert client.get(reverse("admin:casestudies_casestudy_step", args=["submit"]), {"id": study.pk}).status_code == 404
     step(client, "submit", study)
     assert _status(study) == "draft"
+
+
+def _published_with_a_revision_in_work(make_study):
+    """Return a study that readers see, the remark it was submitted with, and a revision with text and remark."""
+    author, study = UserFactory(), make_study(practice_en="Draft of ours.", **DRAFT)
+    editorial.submit(study, author, "Remark before publication.")
+    editorial.publish(study, UserFactory(), "Remark of the reviewer.")
+    revision = editorial.revise(study, author, "Remark on the revision.")
+    save(
+        signed_in(UserFactory(is_staff=True, is_superuser=True)), revision, practice_en="Secret.", why="Remark inside."
+    )
+    return study, revision
+
+
+def test_field_office_sees_no_revision_in_work(member, make_study):
+    study, revision = _published_with_a_revision_in_work(make_study)
+    form = member("Field office").get(change_address(study)).content.decode()
+    assert "in work" not in form
+    assert change_address(revision) not in form
+    assert "in work" in member("Editor").get(change_address(study)).content.decode()
+
+
+def test_field_office_reads_in_the_history_of_others_what_readers_saw(member, make_study):
+    study, revision = _published_with_a_revision_in_work(make_study)
+    where = reverse("admin:casestudies_casestudy_history", args=[study.pk])
+    office, editor = member("Field office"), member("Editor")
+    shown, to_editors = office.get(where).content.decode(), editor.get(where).content.decode()
+    assert "Published" in shown
+    for hidden in ("Secret.", "Remark inside.", "Remark on the revision.", "Remark before", "Remark of the reviewer."):
+        assert hidden in to_editors
+        assert hidden not in shown
+    published = HistoryEntry.objects.get(object_id=study.pk, action="published")
+    inside = HistoryEntry.objects.filter(object_id=revision.pk).first()
+    compared = {"old": published.pk, "new": inside.pk}
+    assert editor.get(where, compared).status_code == 200
+    assert office.get(where, compared).status_code == 404
+
+
+def test_field_office_reads_the_whole_history_of_its_own(member):
+    client = member("Field office")
+    client.post(ADD, new_study(client))
+    study = CaseStudy.objects.get(slug="mobile-teams")
+    save(client, study, title_en="Mobile teams of Oslo", why="Our remark.")
+    editorial.submit(study, client.user)
+    editorial.send_back(study, UserFactory(), "Say since when.")
+    shown = client.get(reverse("admin:casestudies_casestudy_history", args=[study.pk])).content.decode()
+    for told in ("Mobile teams of", "Our remark.", "Say since when."):
+        assert told in shown
 
 
 # Accounts ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from casestudies import loading, translations
-from casestudies.models import CaseStudy, TranslatedText, TranslationDelivery
+from casestudies.models import CaseStudy, HistoryEntry, TranslatedText, TranslationDelivery
 from tests.curating import LIST, change_address, save, staff_with
 from tests.factories import UserFactory
 from tests.translating import FILE, FORMATS, QUEUE, address, confirm, edit, export, filled, page, states, typed, upload
@@ -226,6 +226,22 @@ def test_second_translator_is_told_and_loses_nothing(translator, make_study):
     assert study.practice_ru == "Моё."
 
 
+def test_text_that_only_the_other_translator_changed_stays_theirs(translator, make_study):
+    study = make_study(status="draft")
+    edit(study, lessons_en="Changed before.")
+    mine = typed(translator, study, summary="Моё.", **{"lessons-follows": "on"})
+    edit(study, challenge_ru="Чужое.", lessons_en="Changed since.")
+    refused = translator.post(address(study), mine)
+    assert "The saved text" not in refused.content.decode()
+    again = {field.html_name: field.value() for field in refused.context["form"]}
+    again = {name: value for name, value in again.items() if value not in (None, False)}
+    assert "lessons-follows" not in again  # it was ticked beside another text
+    assert translator.post(address(study), again).status_code == 302
+    study.refresh_from_db()
+    assert (study.challenge_ru, study.summary_ru) == ("Чужое.", "Моё.")
+    assert states(study)["lessons"] == "outdated"
+
+
 def test_too_long_a_title_is_refused_and_stays_in_the_form(translator, make_study):
     study = make_study(status="draft")
     content = translator.post(address(study), typed(translator, study, title="Ы" * 201)).content.decode()
@@ -334,6 +350,24 @@ def test_translation_of_a_source_that_changed_meanwhile_is_outdated_at_once(tran
     assert study.practice_ru == "Отправлено."
     assert states(study)["practice"] == "outdated"
     assert TranslatedText.objects.get(case_study=study, field="practice").source_text == "Sent out."
+
+
+@pytest.mark.parametrize("known_by", ["the translation before", "history"])
+def test_late_delivery_follows_the_text_of_the_day_it_was_sent(translator, curator, make_study, known_by):
+    study = make_study(
+        status="draft", practice_en="Sent out.", **({"practice_ru": ""} if known_by == "history" else {})
+    )
+    CaseStudy.objects.filter(pk=study.pk).update(updated_at="2026-03-03T12:00:00Z")
+    content = export(translator, study, file_format="xlf")
+    save(curator, study, practice_en="Changed since.")
+    changed_at = HistoryEntry.objects.filter(object_id=study.pk).first().at
+    confirm(translator, upload(translator, filled(content, "xlf", {"practice": "Из бюро."}), "back.xlf"))
+    row = TranslatedText.objects.get(case_study=study, field="practice")
+    assert (row.source_text, f"{row.made_at:%d %B}") == ("Sent out.", "03 March")
+    assert abs(row.source_changed_at - changed_at).total_seconds() < 60
+    assert row.source_changed_at < row.case_study.updated_at
+    with override("en"):
+        assert "of 3 March 2026" in translations.standing(CaseStudy.objects.get(pk=study.pk), "ru").outdated_notice
 
 
 def test_nothing_is_written_where_the_study_changed_after_the_preview(translator, make_study):

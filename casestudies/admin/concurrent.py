@@ -8,12 +8,14 @@ the decision. Where the record is gone, or came into a state in which it is not 
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.db import transaction
 from django.db.models import Model
 from django.forms import BaseInlineFormSet, ModelChoiceField, ModelForm
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
@@ -27,8 +29,11 @@ from handbook import kept_forms
 
 from . import form_values
 from .form_values import Row
+from .history import may_restore
 
 KEEP, THEIRS = "keep-", "theirs"
+ELSEWHERE = "elsewhere"
+"""What a form says of the state that it was opened at where the record it was opened with is gone."""
 
 Moved = dict[tuple[type[Model], str], str]
 """The primary keys that records have now, by their model and those that they had."""
@@ -56,9 +61,14 @@ class Conflict:
     taken: list[str] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
 
+    @property
+    def is_void(self) -> bool:
+        """Whether everything that the form shows is as it was when it was opened, but for what the person typed."""
+        return self.is_stated and not self.taken and not self.choices
+
     def __str__(self) -> str:
         if not self.is_stated:
-            return gettext("The form does not say which state of the record it shows. Nothing was saved yet.")
+            return gettext("The form does not say which state of the record it shows.")
         if self.at is None:
             return gettext("This record was changed after you opened it. Nothing that you typed is lost.")
         return gettext(
@@ -91,28 +101,41 @@ class TellsOfOtherEdits:
         """Bring back what was typed where the record can no longer be saved; None where it can, or never could."""
         if not self.has_change_permission(request) or (record and self.has_change_permission(request, record)):
             return None
+        if record and isinstance(record, CaseStudy) and record.is_published:
+            because = gettext("“%(record)s” was published meanwhile, and readers see it.")
+            return self._into_revision(request, record, because)
         if record:
             because = gettext("“%(record)s” came into another state meanwhile, in which it is not edited.")
+            if isinstance(record, CaseStudy) and record.status == CaseStudy.Status.IN_REVIEW:
+                because = gettext(
+                    "“%(record)s” is in review now. Have a reviewer send it back, then send what you typed."
+                )
             return kept_forms.keep(request, because % {"record": record}, (change_address(record), str(record)))
         last = history.entries(self.model(pk=object_id)).first() if object_id.isdecimal() else None
         if last is None:
             return None
         if deletion := DeletedRecord.objects.filter(pk=last.pk).first():
-            because = gettext("“%(record)s” was deleted meanwhile.") % {"record": last.label}
-            # Once it is brought back its rows have other primary keys: so that the form is compared with it.
-            request.POST = request.POST.copy()
-            request.POST["opened_at"] = last.action
-            may_see = access.may(request.user, "view_deletedrecord")
-            return kept_forms.keep(
-                request, because, (change_address(deletion), gettext("Bring the record back")) if may_see else None
-            )
+            return _deleted(request, deletion)
         study = CaseStudy.objects.filter(pk=last.standing.get("revises_id")).first()
         if study is None:
             return None
-        because = gettext("The revision of “%(record)s” was approved meanwhile, and readers see it.") % {
-            "record": study
-        }
-        return kept_forms.keep(request, because, (change_address(study), str(study)))
+        because = gettext("The revision of “%(record)s” was approved meanwhile, and readers see it.")
+        return self._into_revision(request, study, because)
+
+    def _into_revision(self, request: HttpRequest, study: CaseStudy, because: str) -> HttpResponse:
+        """Bring back what was typed for a text that readers see by now; send it on to a revision once there is one."""
+        because, link = because % {"record": study}, (change_address(study), str(study))
+        revision = CaseStudy.objects.filter(revises=study).first()
+        if revision and self.has_change_permission(request, revision):
+            if request.POST.get("opened_at") == ELSEWHERE:
+                return HttpResponseRedirect(change_address(revision), preserve_request=True)
+            because += " " + gettext("A revision of it is in work: what you typed goes into that when you send it.")
+            link = None
+        elif not revision and access.may(request.user, "revise_casestudy"):
+            step = reverse("admin:casestudies_casestudy_step", args=["revise"])
+            link = (f"{step}?{urlencode({'id': study.pk})}", gettext("Begin a revision"))
+        _opened_elsewhere(request)
+        return kept_forms.keep(request, because, link)
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs):
         """Hand the form what another person saved meanwhile."""
@@ -142,6 +165,8 @@ class TellsOfOtherEdits:
             return
         self._compare(request, record, data)
         data["opened_at"] = request.opened_at
+        if getattr(request, "conflict", None) and request.conflict.is_void:
+            request.conflict = None
 
     def _compare(self, request: HttpRequest, record: Model, data: QueryDict) -> None:
         form, formsets = self._opened_afresh(request, record)
@@ -166,6 +191,23 @@ class TellsOfOtherEdits:
         return form, formsets
 
 
+def _deleted(request: HttpRequest, deletion: DeletedRecord) -> HttpResponse:
+    """Bring back what was typed into a record that is deleted, to be sent once the record is brought back."""
+    because = gettext("“%(record)s” was deleted meanwhile.") % {"record": deletion.label}
+    link = (change_address(deletion), gettext("Bring the record back"))
+    if not (access.may(request.user, "view_deletedrecord") and may_restore(request, deletion)):
+        because += " " + gettext("Ask an administrator to bring it back, then send what you typed.")
+        link = None
+    _opened_elsewhere(request)
+    return kept_forms.keep(request, because, link)
+
+
+def _opened_elsewhere(request: HttpRequest) -> None:
+    """Let the form be compared when it is sent again: the rows that it is saved to have other primary keys."""
+    request.POST = request.POST.copy()
+    request.POST["opened_at"] = ELSEWHERE
+
+
 def _conflict(record: Model, is_stated: bool) -> Conflict:
     last = history.entries(record).first()
     if last and is_stated and last.digest == history.snapshot(record).digest:
@@ -178,7 +220,9 @@ def _opened_with(form: ModelForm, formsets: list[BaseInlineFormSet]) -> str:
     digests = {
         name: form_values.digest(form_values.as_sent(form[name])) for name in form.fields if name not in form.beside
     }
-    digests |= {formset.prefix: form_values.rows_digest(form_values.rows_as_sent(formset)) for formset in formsets}
+    digests |= {
+        formset.prefix: form_values.rows_digest(formset, form_values.rows_as_sent(formset)) for formset in formsets
+    }
     return " ".join(f"{name}={digest}" for name, digest in digests.items())
 
 
@@ -212,25 +256,36 @@ def _compare_rows(
         if data.get(KEEP + formset.prefix) == THEIRS:
             form_values.write_rows(data, formset, theirs, len(theirs))
         return
-    places = _places(formset, theirs, mine)
+    back = {(model, place): key for (model, key), place in moved.items()}
+    theirs_then = [_with_new_keys(formset, row, back) for row in theirs]
+    # Where only the keys moved, rows are in the order in which they were opened.
+    is_same, is_mine_same = (form_values.rows_digest(formset, rows) == opened_with for rows in (theirs_then, mine))
+    places = _places(formset, theirs, mine, by_order=is_same)
     moved |= {(formset.model, key): place for key, place in places.items()}
-    if form_values.rows_digest(mine) == opened_with:
+    if is_mine_same:
         form_values.write_rows(data, formset, theirs, len(theirs))
-        conflict.taken.append(label)
-    elif form_values.rows_digest(theirs) != opened_with:
+        if not is_same:
+            conflict.taken.append(label)
+        return
+    if not is_same:
         words = [[form_values.row_in_words(formset, row) for row in rows] for rows in (theirs, mine)]
+        if words[0] == words[1]:
+            form_values.write_rows(data, formset, theirs, len(theirs))
+            return
         conflict.choices.append(Choice(formset.prefix, label, *words, is_list=True))
-        form_values.write_rows(data, formset, _merged(formset, theirs, mine, moved), len(theirs))
+    form_values.write_rows(data, formset, _merged(formset, theirs, mine, moved), len(theirs))
 
 
-def _places(formset: BaseInlineFormSet, theirs: list[Row], mine: list[Row]) -> dict[str, str]:
+def _places(formset: BaseInlineFormSet, theirs: list[Row], mine: list[Row], by_order: bool) -> dict[str, str]:
     """Return by the primary keys of my rows those of the rows that are there now.
 
-    A row whose record is gone belongs to one with the same first field, because whole blocks are written anew when a
-    text is restored.
+    A row whose record is gone belongs to the one in its place, `by_order`, or else to one with the same first field:
+    whole blocks are written anew when a text is restored.
     """
     key, first = formset.model._meta.pk.name, next(iter(formset.empty_form.fields))
     there, own = ({row[key][0]: row for row in rows if row[key]} for rows in (theirs, mine))
+    if by_order and len(there) == len(own):
+        return dict(zip(own, there, strict=True))
     free = {place: row for place, row in there.items() if place not in own}
     places = {place: place for place in own if place in there}
     for gone in own.keys() - there.keys():

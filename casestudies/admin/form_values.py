@@ -58,11 +58,14 @@ def write_rows(data: QueryDict, formset: BaseInlineFormSet, rows: list[Row], ini
     for index, row in enumerate(rows):
         for name, values in row.items():
             data.setlist(f"{prefix}-{index}-{name}", values)
+        data[f"{prefix}-{index}-{formset.fk.name}"] = str(formset.instance.pk)  # rows may have been another record's
 
 
-def rows_digest(rows: list[Row]) -> str:
-    """Return a short digest of rows."""
-    return digest(f"{name}={value}" for row in rows for name, values in row.items() for value in values)
+def rows_digest(formset: BaseInlineFormSet, rows: list[Row]) -> str:
+    """Return a short digest of what rows say: the primary keys are others when the same rows are written anew."""
+    keys = {formset.model._meta.pk.name, formset.fk.name}
+    said = ({name: values for name, values in row.items() if name not in keys} for row in rows)
+    return digest(f"{name}={value}" for row in said for name, values in row.items() for value in values)
 
 
 def in_words(field: forms.Field, values: list[str]) -> str:

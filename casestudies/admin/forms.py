@@ -5,6 +5,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidge
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # An address typed without its scheme is taken for https.
@@ -63,5 +64,6 @@ class RecordForm(forms.ModelForm):
         """Refuse to overwrite what another person saved meanwhile."""
         cleaned = super().clean()
         if self.conflict:
-            raise ValidationError(str(self.conflict))
+            # The form says above what happened.
+            raise ValidationError(gettext("Nothing was saved yet: look first at what stands above."))
         return cleaned

@@ -1,7 +1,5 @@
 """The history of a record in the admin: written with every save, read as a list of differences, and the way back."""
 
-from itertools import zip_longest
-
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -36,6 +34,8 @@ class RestoreForm(forms.Form):
     """The reason for restoring, which the history keeps."""
 
     why = WhyField(label=_("Why do you restore it?"))
+    present = forms.CharField(widget=forms.HiddenInput, required=False)
+    """The digest of the state whose change the page showed; "" where there is no record."""
 
 
 def may_restore(request: HttpRequest, entry: HistoryEntry) -> bool:
@@ -102,7 +102,7 @@ class KeepsHistory(DeletesInWords):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
-        entries = history.life(record)
+        entries = access.history_visible_to(request.user, record, history.life(record))
         if "old" in request.GET or "new" in request.GET:
             pair = (_chosen(entries, request.GET.get(name)) for name in ("old", "new"))
             old, new = sorted(pair, key=lambda entry: entry.pk)
@@ -114,6 +114,7 @@ class KeepsHistory(DeletesInWords):
             "page_range": page.paginator.get_elided_page_range(page.number),
             "events": _events(entries, page, history.snapshot(record)),
             "may_restore": bool(page) and may_restore(request, page[0]),
+            "may_read_reasons": access.may_read_reasons(request.user, record),
         }
         return self._history_page(request, "list", record, gettext("History"), context)
 
@@ -122,7 +123,8 @@ class KeepsHistory(DeletesInWords):
         record = self.get_object(request, unquote(object_id))
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        entry = _chosen(history.entries(record).exclude(record={}), str(entry_id))
+        entries = access.history_visible_to(request.user, record, history.entries(record))
+        entry = _chosen(entries.exclude(record={}), str(entry_id))
         if not (self.has_view_or_change_permission(request, record) and may_restore(request, entry)):
             raise PermissionDenied
         response, context = restored(request, entry, self)
@@ -145,21 +147,39 @@ class KeepsHistory(DeletesInWords):
 
 
 def restored(request: HttpRequest, entry: HistoryEntry, model_admin: admin.ModelAdmin) -> tuple:
-    """Return the answer to a restoring that was confirmed and went well, else None and what its page shows."""
-    form = RestoreForm(request.POST or None)
-    target, obstacles = None, []
+    """Return the answer to a restoring that was confirmed and went well, else None and what its page shows.
+
+    It is only done to the state that the page showed: what somebody saved since would be lost unseen.
+    """
+    form = RestoreForm(request.POST.copy() if request.method == "POST" else None)
+    target, present, obstacles, is_outrun = None, None, [], False
     try:
-        target = history.bring_into(entry)
-        if request.method == "POST" and form.is_valid():
-            record = history.restore(entry, by=request.user, reason=form.cleaned_data["why"])
-            model_admin.log_change(request, record, said(_("Restored from the history.")))
-            messages.success(request, gettext("“%(record)s” is as it was then.") % {"record": record})
-            return HttpResponseRedirect(change_address(record)), {}
+        with transaction.atomic():
+            target = history.bring_into(entry, lock=request.method == "POST")
+            present = target and history.snapshot(target)
+            is_outrun = form.is_valid() and form.cleaned_data["present"] != _digest(present)
+            if form.is_valid() and not is_outrun:
+                record = history.restore(entry, by=request.user, reason=form.cleaned_data["why"])
+                model_admin.log_change(request, record, said(_("Restored from the history.")))
+                messages.success(request, gettext("“%(record)s” is as it was then.") % {"record": record})
+                return HttpResponseRedirect(change_address(record)), {}
     except ValidationError as error:
         obstacles = error.messages
-    present = target and history.snapshot(target)
-    changes = history.between(present, entry) if present else []
-    return None, {"entry": entry, "form": form, "obstacles": obstacles, "differences": changes, "target": target}
+    form.initial["present"] = _digest(present)
+    if form.is_bound:
+        form.data["present"] = _digest(present)
+    return None, {
+        "entry": entry,
+        "form": form,
+        "obstacles": obstacles,
+        "is_outrun": is_outrun,
+        "differences": history.between(present, history.as_restored(entry, target)) if target else [],
+        "target": target,
+    }
+
+
+def _digest(state: HistoryEntry | None) -> str:
+    return state.digest if state else ""
 
 
 _KEPT = frozenset(kind.model for kind in KINDS)
@@ -188,15 +208,29 @@ def _chosen(entries: QuerySet[HistoryEntry], key: str | None) -> HistoryEntry:
 
 
 def _events(entries: QuerySet[HistoryEntry], page: list[HistoryEntry], present: HistoryEntry) -> list[dict]:
-    """Return the entries of a page, each with what is different from the entry before it."""
+    """Return the entries of a page, each with what is different from the entry before it of the same record.
+
+    The history of a study holds that of its revisions. Compared with the entry beside it, the approval of a revision
+    would say what the revision was when it was submitted, not what became different for readers.
+    """
     shown = list(page)
-    if not shown:
-        return []
-    states = [*shown, *entries.filter(pk__lt=shown[-1].pk)[:1]]
+    before = _latest_before(entries, shown)
+    pairs = []
+    for entry in reversed(shown):
+        pairs.append((before.get(entry.object_id), entry))
+        before[entry.object_id] = entry
     return [
         {"entry": entry, "differences": differences, "is_present": entry.record == present.record}
-        for entry, differences in zip_longest(shown, history.successive(states), fillvalue=[])
+        for entry, differences in zip(shown, reversed(history.successive(pairs)), strict=True)
     ]
+
+
+def _latest_before(entries: QuerySet[HistoryEntry], shown: list[HistoryEntry]) -> dict[int, HistoryEntry]:
+    """Return by record the latest entry that is earlier than those shown."""
+    if not shown:
+        return {}
+    earlier = entries.filter(pk__lt=shown[-1].pk, object_id__in={entry.object_id for entry in shown})
+    return {entry.object_id: entry for entry in earlier.order_by("object_id", "-pk").distinct("object_id")}
 
 
 # Lists of what happened ----------------------------------------------------------------------------------------------

@@ -7,16 +7,17 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casestudies import access, editorial, history
-from casestudies.models import CaseStudy
-from casestudies.versions.differences import differences
+from casestudies.models import CaseStudy, HistoryEntry
+from casestudies.versions.differences import Difference, differences
 
 from .log_words import said
 
@@ -27,13 +28,14 @@ MOST_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the function that takes it, the permission it needs, and its words."""
+    """One step: the function that takes it, the permission it needs, and its words before and after."""
 
     name: str
     take: Callable[[CaseStudy, AbstractUser, str], CaseStudy]
     permission: str
     allowed_from: Status
     label: str
+    done: str
     explanation: str
     needs_reason: bool = False
 
@@ -47,6 +49,7 @@ STEPS = {
             "submit_casestudy",
             Status.DRAFT,
             _("Submit for review"),
+            pgettext_lazy("step", "Submitted for review"),
             _("The reviewers are asked to approve it. Your comment tells them what to look at."),
         ),
         Step(
@@ -55,6 +58,7 @@ STEPS = {
             "publish_casestudy",
             Status.IN_REVIEW,
             _("Approve and publish"),
+            pgettext_lazy("step", "Approved and published"),
             _("Readers see it from now on. A revision takes the place of the text that it revises."),
         ),
         Step(
@@ -63,6 +67,7 @@ STEPS = {
             "return_casestudy",
             Status.IN_REVIEW,
             _("Send back"),
+            pgettext_lazy("step", "Sent back"),
             _("It becomes a draft again, and its author sees your reason."),
             needs_reason=True,
         ),
@@ -72,6 +77,7 @@ STEPS = {
             "revise_casestudy",
             Status.PUBLISHED,
             _("Begin a revision"),
+            pgettext_lazy("step", "Revision begun"),
             _("A draft with the same content is made. Readers see the published text until the revision is approved."),
         ),
         Step(
@@ -80,6 +86,7 @@ STEPS = {
             "archive_casestudy",
             Status.PUBLISHED,
             _("Archive"),
+            pgettext_lazy("step", "Archived"),
             _("Readers are told that it was withdrawn. Nothing is lost: it can be taken up again."),
         ),
         Step(
@@ -88,6 +95,7 @@ STEPS = {
             "archive_casestudy",
             Status.ARCHIVED,
             _("Take up again"),
+            pgettext_lazy("step", "Taken up again"),
             _("It becomes a draft, and is published when it is approved."),
         ),
     )
@@ -149,14 +157,15 @@ class StepsAdmin(admin.ModelAdmin):
         if step.needs_reason and not comment.strip():
             fault = gettext("Say why you send it back: the author reads it.")
             return self.step_page(request, step, studies, fault=fault)
-        refused = self._take(request, step, list(studies), comment)
+        taken, refused = self._take(request, step, list(studies), comment)
         if refused:
             # What was typed stays on the page, and only what was refused is left on it.
             return self.step_page(request, step, studies.filter(pk__in=refused))
-        return HttpResponseRedirect(self._after(request, step, studies))
+        return HttpResponseRedirect(_after(taken))
 
     def step_page(self, request: HttpRequest, step: Step, studies: QuerySet, fault: str = "") -> TemplateResponse:
-        """Ask for a comment before the step is taken."""
+        """Ask for a comment before the step is taken, and show what changed since the page was opened."""
+        states = history.snapshots(studies)
         studies = list(studies)
         context = {
             **self.admin_site.each_context(request),
@@ -164,6 +173,8 @@ class StepsAdmin(admin.ModelAdmin):
             "title": step.label,
             "step": step,
             "studies": studies,
+            "shown": [(study, states[study.pk].digest) for study in studies],
+            "changed": [(study, changes) for study in studies if (changes := _since(request, states[study.pk]))],
             "comment": request.POST.get("comment", ""),
             "fault": fault,
             "obstacles": _obstacles(studies[0]) if len(studies) == 1 else [],
@@ -172,31 +183,26 @@ class StepsAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, "admin/casestudies/casestudy/step.html", context)
 
-    def _take(self, request: HttpRequest, step: Step, studies: list[CaseStudy], comment: str) -> list[int]:
-        """Take the step for each study, say what became of them, and return the keys of those that were refused."""
-        refused, done = [], 0
+    def _take(
+        self, request: HttpRequest, step: Step, studies: list[CaseStudy], comment: str
+    ) -> tuple[list[CaseStudy], dict[int, ValidationError]]:
+        """Take the step for each study and say what became of them; return what came of it, and what was refused."""
+        taken, refused = [], {}
         for study in studies:
             identifier = study.pk
             try:
-                result = step.take(study, request.user, comment)
+                taken.append(_take_as_shown(step, study, request.user, comment, request.POST.get(_shown(identifier))))
             except ValidationError as error:
-                refused.append(identifier)
-                self.message_user(request, f"{study}: {' '.join(error.messages)}", messages.ERROR)
+                refused[identifier] = error
             else:
-                self.log_change(request, result, said(step.label, comment))
-                done += 1
-        if done:
-            text = ngettext("%(step)s: %(count)d study.", "%(step)s: %(count)d studies.", done)
-            self.message_user(request, text % {"step": step.label, "count": done}, messages.SUCCESS)
-        return refused
-
-    def _after(self, request: HttpRequest, step: Step, studies: QuerySet) -> str:
-        """Return where a step leads: to the study it was taken for, to the revision it began, else to the list."""
-        study = studies.first() if studies.count() == 1 else None
-        if study and step.name == "revise":
-            study = study.revision
-        page = "change" if study else "changelist"
-        return reverse(f"admin:casestudies_casestudy_{page}", args=[study.pk] if study else [])
+                self.log_change(request, taken[-1], said(step.label, comment))
+        for study in studies:
+            if error := refused.get(study.pk):
+                self.message_user(request, _refusal(study, error, alone=len(refused) == 1), messages.ERROR)
+        if taken:
+            text = ngettext("%(done)s: %(count)d study.", "%(done)s: %(count)d studies.", len(taken))
+            self.message_user(request, text % {"done": step.done, "count": len(taken)}, messages.SUCCESS)
+        return taken, refused
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None):
         """Show the steps that the study's status and the curator's permissions allow, and what the study is."""
@@ -206,7 +212,7 @@ class StepsAdmin(admin.ModelAdmin):
             context = {
                 "steps": [(step, step_address(step, study)) for step in steps_of(study, request.user)],
                 "obstacles": _obstacles(study),
-                "revision": CaseStudy.objects.filter(revises=study).first(),
+                "revision": access.visible_to(request.user, CaseStudy.objects.filter(revises=study)).first(),
                 "differences": _changes(study),
                 "returned_by": _returned_by(study),
             }
@@ -218,6 +224,52 @@ class StepsAdmin(admin.ModelAdmin):
             if f"_{step.name}" in request.POST:
                 return HttpResponseRedirect(step_address(step, obj))
         return super().response_change(request, obj)
+
+
+class ChangedMeanwhile(ValidationError):
+    """The study is no longer what the page showed."""
+
+
+@transaction.atomic
+def _take_as_shown(step: Step, study: CaseStudy, user: AbstractUser, comment: str, shown: str | None) -> CaseStudy:
+    """Take the step, and return what came of it, if the study is still in the state with the digest `shown`.
+
+    Raises ChangedMeanwhile where it is not, so that nobody approves what they did not see. Where it is not even in the
+    status that the step begins at, the step itself says so.
+    """
+    locked = CaseStudy.objects.select_for_update(of=("self",)).get(pk=study.pk)
+    if locked.status == step.allowed_from and history.snapshot(locked).digest != shown:
+        raise ChangedMeanwhile(
+            gettext("It was changed after this page was opened. Nothing was done yet: look at it again.")
+        )
+    return step.take(study, user, comment)
+
+
+def _shown(identifier: int) -> str:
+    """Return the name of the page's field that holds the digest of what it shows of a study."""
+    return f"shown-{identifier}"
+
+
+def _since(request: HttpRequest, present: HistoryEntry) -> list[Difference]:
+    """Return what changed since the page was opened, as far as the history knows the state that it showed."""
+    shown = request.POST.get(_shown(present.object_id), present.digest)
+    if shown == present.digest:
+        return []
+    then = HistoryEntry.objects.filter(kind=present.kind, object_id=present.object_id, digest=shown).first()
+    return history.between(then, present) if then else []
+
+
+def _refusal(study: CaseStudy, error: ValidationError, alone: bool) -> str:
+    """Say why a step was not taken; what stands in the way of a single study stands on its page already."""
+    if alone and isinstance(error, editorial.Incomplete):
+        return gettext("“%(study)s” cannot be published yet.") % {"study": study}
+    return f"{study}: {' '.join(error.messages)}"
+
+
+def _after(taken: list[CaseStudy]) -> str:
+    """Return where a step leads: to the one study that came of it, else to the list."""
+    page, arguments = ("change", [taken[0].pk]) if len(taken) == 1 else ("changelist", [])
+    return reverse(f"admin:casestudies_casestudy_{page}", args=arguments)
 
 
 def step_address(step: Step, study: CaseStudy) -> str:

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -242,6 +243,7 @@ class TranslationDesk(admin.ModelAdmin):
         title = gettext("Translations in “%(file)s”") % {"file": received.name}
         return self._page(request, "translation_delivery", title, delivery=received, preview=found, page=page)
 
+    @transaction.atomic
     def translate_view(self, request: HttpRequest, pk: int, language: str) -> HttpResponse:
         """Show a study's texts with the source beside them; save translations, and approve them."""
         study = get_object_or_404(self._studies(request), pk=pk)
@@ -250,6 +252,9 @@ class TranslationDesk(admin.ModelAdmin):
             raise Http404
         if not may_translate(request, language):
             raise PermissionDenied
+        if request.method == "POST":
+            # Whoever else saves these texts waits here until we are done.
+            place = CaseStudy.objects.select_for_update().get(pk=place.pk)
         texts = translations.states(place, language)
         form = TranslationForm(texts, request.POST or None)
         if form.is_valid():
@@ -324,8 +329,9 @@ def _with_states(shown: Iterable, fields: Iterable) -> Iterable:
 def _state_line(field: str):
     @admin.display(description=_("Translation"))
     def line(self: TranslationDesk, study: CaseStudy) -> SafeString:
-        """Show how the translations of a text of the study stand."""
-        return state_lines(study, study, field)
+        """Show how the translations of a text of the study stand; the id is there where texts are only read, too."""
+        anchor = '<div id="texts-{}" class="texts-anchor" data-field="id_{}_en">{}</div>'
+        return format_html(anchor, field, field, state_lines(study, study, field))
 
     return line
 

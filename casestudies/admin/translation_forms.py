@@ -1,7 +1,5 @@
 """The forms of the translator's desk."""
 
-import hashlib
-
 from django import forms
 from django.conf import settings
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
@@ -12,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from casestudies.models import CaseStudy, Chapter
 from casestudies.translations import State, TextState
 from casestudies.translations.delivery import FORMATS
+
+from . import form_values
 
 STATES = [
     ("waiting", _("Awaiting translation")),
@@ -60,8 +60,8 @@ class TranslationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.texts = texts
         # Of what was shown, so that two people do not overwrite each other unawares.
-        shown = "\n".join(f"{text.source}\n{text.target}" for text in texts)
-        self.initial["opened"] = hashlib.sha256(shown.encode()).hexdigest()
+        self.initial["opened"] = " ".join(f"{text.field}={_digests(text)}" for text in texts)
+        self.changed_by_both: set[str] = set()
         for text in texts:
             is_line = text.max_length is not None
             widget = AdminTextInputWidget() if is_line else AdminTextareaWidget(attrs={"rows": _rows(text.source)})
@@ -73,18 +73,33 @@ class TranslationForm(forms.Form):
                 self.fields[f"{text.field}-follows"] = forms.BooleanField(required=False)
 
     def clean(self) -> dict:
-        """Refuse what would overwrite another's work; what was typed stays in the form."""
+        """Refuse what would overwrite another's work; what was typed stays in the form.
+
+        A text that only the other changed takes what was saved: this person never touched it.
+        """
         cleaned = super().clean()
-        if cleaned.get("opened") != self.initial["opened"]:
-            self.data = self.data.copy()
-            self.data["opened"] = self.initial["opened"]
-            raise ValidationError(
-                gettext(
-                    "Somebody changed these texts after you opened them. The saved text stands under yours where they"
-                    " differ; saving again replaces it with yours."
-                )
+        if cleaned.get("opened") == self.initial["opened"]:
+            return cleaned
+        opened_with = dict(part.split("=", 1) for part in cleaned.get("opened", "").split() if "=" in part)
+        self.data = self.data.copy()
+        self.data["opened"] = self.initial["opened"]
+        for text in self.texts:
+            source, _separator, target = opened_with.get(text.field, "").partition("-")
+            if source != _digest(text.source):
+                self.data.pop(f"{text.field}-follows", None)  # the box was ticked beside another text
+            mine = _digest(self.data.get(text.field, ""))
+            if target == _digest(text.target) or mine == _digest(text.target):
+                continue
+            if mine == (target or _digest("")):
+                self.data[text.field] = text.target
+            else:
+                self.changed_by_both.add(text.field)
+        raise ValidationError(
+            gettext(
+                "Somebody changed these texts after you opened them. What only they changed stands in the form now."
+                " Where both of you changed a text, theirs stands under yours; saving again replaces it with yours."
             )
-        return cleaned
+        )
 
     @property
     def rows(self) -> list[dict]:
@@ -94,7 +109,7 @@ class TranslationForm(forms.Form):
                 "text": text,
                 "field": self[text.field],
                 "follows": self[f"{text.field}-follows"] if text.is_outdated else None,
-                "saved": text.target if self.errors and (self[text.field].value() or "") != text.target else "",
+                "saved": text.target if text.field in self.changed_by_both else "",
             }
             for text in self.texts
         ]
@@ -112,6 +127,15 @@ class TranslationForm(forms.Form):
             for text in self.texts
             if text.state == State.MISSING or self.cleaned_data.get(f"{text.field}-follows")
         ]
+
+
+def _digest(text: str) -> str:
+    """Return a digest of a text as a form sends it back: blanks around it are cut off."""
+    return form_values.digest([text.replace("\r\n", "\n").strip()])
+
+
+def _digests(text: TextState) -> str:
+    return f"{_digest(text.source)}-{_digest(text.target)}"
 
 
 def _rows(source: str) -> int:

@@ -5,10 +5,23 @@ Whoever changes a record calls `begin` before and `note` after, in the same tran
 """
 
 from .differences import between, contents, successive
-from .restoring import bring_into, restore, state_before
-from .writing import begin, entries, kind_of, known_state, life, note, note_change, note_deletion, note_many, snapshot
+from .restoring import as_restored, bring_into, restore, state_before
+from .writing import (
+    begin,
+    entries,
+    kind_of,
+    known_state,
+    life,
+    note,
+    note_change,
+    note_deletion,
+    note_many,
+    snapshot,
+    snapshots,
+)
 
 __all__ = [
+    "as_restored",
     "begin",
     "between",
     "bring_into",
@@ -23,6 +36,7 @@ __all__ = [
     "note_many",
     "restore",
     "snapshot",
+    "snapshots",
     "state_before",
     "successive",
 ]

@@ -1,7 +1,6 @@
 """What changed between two states of a record, field by field, for people."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from django.db.models import Field, Model
 from django.utils.text import capfirst
@@ -33,30 +32,43 @@ NAMED = {
 }
 NOTHING = (None, "", [])
 
+Pair = tuple[HistoryEntry, HistoryEntry]
+"""An earlier state and a later one."""
+
 
 def between(old: HistoryEntry, new: HistoryEntry) -> list[Difference]:
     """Return what is different in `new`; nothing where one of them is a deletion, which has no content."""
-    return successive([new, old])[0]
+    return successive([(old, new)])[0]
 
 
-def successive(states: Sequence[HistoryEntry]) -> list[list[Difference]]:
-    """Return for each state of a record but the last what is different in it from the one after it in the list."""
+def successive(pairs: Sequence[tuple[HistoryEntry | None, HistoryEntry]]) -> list[list[Difference]]:
+    """Return for each pair of states of one kind what is different in the second; nothing where there is no first."""
+    pairs = [(old, new) if old and old.record and new.record else None for old, new in pairs]
+    states = list({id(state): state for pair in pairs if pair for state in pair}.values())
+    if not states:
+        return [[] for _pair in pairs]
     kind = kind_of(states[0])
     studies = _studies([(state.key, state.record) for state in states]) if kind is CASE else [None] * len(states)
-    pairs = zip(pairwise(states), pairwise(studies), strict=True)
-    return [
-        [*_standing(kind, old, new), *_content(kind, (old.record, new.record), (old_study, new_study))]
-        if old.record and new.record
-        else []
-        for (new, old), (new_study, old_study) in pairs
-    ]
+    study_of = {id(state): study for state, study in zip(states, studies, strict=True)}
+    return [_between(kind, pair, tuple(study_of[id(state)] for state in pair)) if pair else [] for pair in pairs]
+
+
+def _between(kind: Kind, pair: Pair, studies: tuple[PastStudy | None, PastStudy | None]) -> list[Difference]:
+    old, new = pair
+    content = _content(kind, (old.record, new.record), studies, _has_address(old) and _has_address(new))
+    return [*_standing(kind, old, new), *content]
 
 
 def contents(state: HistoryEntry) -> list[Difference]:
     """Return everything that a state holds, as if it had just been written."""
     kind, records = kind_of(state), (_emptied(state.record), state.record)
     studies = _studies([(state.key, record) for record in records]) if kind is CASE else (None, None)
-    return list(_content(kind, records, studies))
+    return list(_content(kind, records, studies, _has_address(state)))
+
+
+def _has_address(state: HistoryEntry) -> bool:
+    """Say whether the address means something: that of a revision is made up."""
+    return not state.standing.get("revises_id")
 
 
 def _studies(records: list[tuple[str, dict]]) -> list[PastStudy | None]:
@@ -66,14 +78,17 @@ def _studies(records: list[tuple[str, dict]]) -> list[PastStudy | None]:
     return [next(studies) if record else None for _slug, record in records]
 
 
-def _content(kind: Kind, records: tuple[dict, dict], studies: tuple[PastStudy, PastStudy]) -> Iterator[Difference]:
+def _content(
+    kind: Kind, records: tuple[dict, dict], studies: tuple[PastStudy, PastStudy], with_address: bool
+) -> Iterator[Difference]:
     if records[0] == records[1]:
         return
     if kind is not CASE:
         yield from _in_vocabulary(kind, *records)
         return
-    before, after = (_shown(record["slug"]) for record in records)
-    yield from in_list(gettext("Address"), get_language(), before, after)
+    if with_address:
+        before, after = (_shown(record["slug"]) for record in records)
+        yield from in_list(gettext("Address"), get_language(), before, after)
     yield from differences_of_studies(*studies)
 
 
@@ -90,9 +105,10 @@ def _nothing(value: object) -> object:
 
 
 def _standing(kind: Kind, old: HistoryEntry, new: HistoryEntry) -> Iterator[Difference]:
-    for name in sorted({"code", "position"} & new.standing.keys()):
-        label = capfirst(str(kind.model._meta.get_field(name).verbose_name))
-        yield from in_list(label, get_language(), *(_shown(entry.standing.get(name)) for entry in (old, new)))
+    for name in sorted({"code", "position", "original_language"} & old.standing.keys() & new.standing.keys()):
+        field = kind.model._meta.get_field(name)
+        values = (_in_words(field, entry.standing[name]) for entry in (old, new))
+        yield from in_list(capfirst(str(field.verbose_name)), get_language(), *values)
     if kind is CASE:
         before, after = ([str(CaseStudy.Status(entry.standing["status"]).label)] for entry in (old, new))
         yield from in_list(gettext("Status"), get_language(), before, after)

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractUser as User
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from psycopg.errors import UniqueViolation
@@ -11,8 +11,12 @@ from psycopg.errors import UniqueViolation
 from casestudies import search_index
 from casestudies.collection_kinds import CASE, COUNTRY, PROVISION, Incoming, Kind, Lookups
 from casestudies.models import CaseStudy, HistoryEntry
+from casestudies.translations.transfer import put_back
 
-from .writing import BY_NAME, begin, kind_of, note
+from .writing import BY_NAME, begin, kind_of, note, snapshot
+
+KEPT = {"status", "published_at", "revises_id"}
+"""What of a record's standing restoring leaves as it is."""
 
 
 @transaction.atomic
@@ -26,7 +30,7 @@ def restore(entry: HistoryEntry, *, by: User, reason: str = "") -> Model:
     if record is None:
         record = _bring_back(state, by, reason)
         for companion in HistoryEntry.objects.filter(along_with=entry).order_by("pk"):
-            if bring_into(companion) is None:  # a revision may have been brought back before its study
+            if not _present(companion).exists():  # a revision may have been brought back before its study
                 _bring_back(state_before(companion), by, reason)
         return record
     begin(record)
@@ -37,18 +41,41 @@ def bring_into(entry: HistoryEntry, *, lock: bool = False) -> Model | None:
     """Return the record that restoring `entry` writes to; None if it was deleted.
 
     What readers see is not overwritten: the state of a published study goes into the revision of it. Raises
-    ValidationError where none is begun.
+    ValidationError where none is begun, and where the study is in a state in which nobody edits it.
     """
-    model = kind_of(entry).model
-    records = model.objects.select_for_update() if lock else model.objects
-    record = records.filter(pk=entry.object_id).first()
-    if not (isinstance(record, CaseStudy) and record.is_published):
+    present = _present(entry).select_for_update(of=("self",)) if lock else _present(entry)
+    record = present.first()
+    if not isinstance(record, CaseStudy):
         return record
-    if revision := records.filter(revises=record).first():
-        return revision
-    raise ValidationError(
-        gettext("The study is published. Begin a revision of it first: the earlier text is then restored into that.")
+    if record.is_published:
+        record = present.model.objects.filter(revises=record).first()
+    if record is None:
+        text = gettext(
+            "The study is published. Begin a revision of it first: the earlier text is then restored into that."
+        )
+        raise ValidationError(text)
+    if record.status == CaseStudy.Status.IN_REVIEW:
+        raise ValidationError(gettext("It is in review: its texts can be changed once it is sent back or approved."))
+    if record.status == CaseStudy.Status.ARCHIVED:
+        raise ValidationError(gettext("It is archived. Take it up again first: it is a draft then."))
+    return record
+
+
+def _present(entry: HistoryEntry) -> QuerySet:
+    """Return the record that an entry is about, if it is there."""
+    return kind_of(entry).model.objects.filter(pk=entry.object_id)
+
+
+def as_restored(entry: HistoryEntry, record: Model) -> HistoryEntry:
+    """Return the state in which restoring `entry` leaves `record`, as an entry that is not saved."""
+    state, present = state_before(entry), snapshot(record)
+    content = state.record
+    if kind_of(entry) is CASE and _keeps_address(record):
+        content = content | {"slug": present.record["slug"]}
+    standing = (
+        present.standing | state.standing | {name: present.standing[name] for name in KEPT & present.standing.keys()}
     )
+    return HistoryEntry(kind=entry.kind, key=entry.key, record=content, standing=standing)
 
 
 class _PresentVocabulary(Lookups):
@@ -88,8 +115,11 @@ def _bring_back(state: HistoryEntry, by: User, reason: str) -> Model:
 def _write(state: HistoryEntry, record: Model, by: User, reason: str) -> Model:
     """Write the content of `state` to a record, new or existing, with everything that follows from it."""
     kind = kind_of(state)
-    if kind is CASE and not (record.published_at or record.revises_id):
+    if kind is CASE and not _keeps_address(record):
         record.slug = state.record["slug"]
+    if kind is CASE:
+        # Entries of old do not say it.
+        record.original_language = state.standing.get("original_language", record.original_language)
     if kind is PROVISION:
         record.code = state.standing["code"]
     incoming = Incoming(state.key, state.record, None, state.standing.get("position", 0))
@@ -98,9 +128,31 @@ def _write(state: HistoryEntry, record: Model, by: User, reason: str) -> Model:
             kind.write(_PresentVocabulary(), record, incoming)
     except DatabaseError as error:
         raise ValidationError(_refusal(kind, error)) from error
+    _put_back_translations(state, record)
     _follow(kind, record, by)
     note(record, by=by, action="restored", reason=reason)
     return record
+
+
+def _put_back_translations(state: HistoryEntry, record: Model) -> None:
+    """Let the translations of a study follow what they followed in `state`, as far as the entry says it.
+
+    The trigger takes what changes together for following each other: what was outdated would be current.
+    """
+    said = state.standing.get("translations")
+    if said is None:
+        return
+    dates = ("made", "reviewed", "source_changed")
+    brought = [
+        note | {"slug": record.slug} | {name: note[name] and parse_datetime(note[name]) for name in dates}
+        for note in said
+    ]
+    put_back(brought, {record.slug: record})
+
+
+def _keeps_address(study: CaseStudy) -> bool:
+    """Say whether an address stays: readers cite it, or it is that of a revision."""
+    return bool(study.published_at or study.revises_id)
 
 
 def _refusal(kind: Kind, error: DatabaseError) -> str:

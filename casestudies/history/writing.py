@@ -1,6 +1,7 @@
 """Writing the history: the state of a record after each event, and before the first."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib.admin.utils import NestedObjects
 from django.contrib.auth import get_user_model
@@ -12,13 +13,14 @@ from django.utils import translation
 from casestudies.collection_kinds import CASE, CONVENTION, KINDS, ORGANIZATION, PROVISION, THEME, Kind
 from casestudies.collection_records import fingerprint
 from casestudies.models import CaseStudy, HistoryEntry
+from casestudies.translations.transfer import notes
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 BY_MODEL = {kind.model: kind for kind in KINDS}
 
 # What a record holds that its collection record leaves out, and that must not be lost.
 BESIDE = {
-    CASE.name: ("status", "published_at", "revises_id"),
+    CASE.name: ("status", "published_at", "revises_id", "original_language"),
     PROVISION.name: ("code", "position"),
     CONVENTION.name: ("position",),
     ORGANIZATION.name: ("position",),
@@ -46,9 +48,17 @@ def life(record: Model) -> QuerySet[HistoryEntry]:
 
 def snapshot(record: Model) -> HistoryEntry | None:
     """Return the state in which the database holds a record, as an entry that is not saved; None if it is not there."""
-    kind = BY_MODEL[type(record)]
-    present = kind.current().filter(pk=record.pk).first()
-    return present and known_state(kind, present, kind.content_of(present))
+    return snapshots([record]).get(record.pk)
+
+
+def snapshots(records: Iterable[Model]) -> dict[int, HistoryEntry]:
+    """Return the same for records of one model, by primary key, in a fixed number of queries."""
+    records = list(records)
+    if not records:
+        return {}
+    kind = BY_MODEL[type(records[0])]
+    present = kind.current().filter(pk__in=[record.pk for record in records])
+    return {record.pk: known_state(kind, record, kind.content_of(record)) for record in present}
 
 
 def begin(record: Model) -> None:
@@ -57,6 +67,7 @@ def begin(record: Model) -> None:
     last = state and entries(record).first()
     if state is None or (last and last.digest == state.digest):
         return
+    _add_translations([state])
     state.action = "found" if last else "before"
     if last is None and isinstance(record, CaseStudy):
         state.at, by = CaseStudy.objects.filter(pk=record.pk).values_list("updated_at", "updated_by").get()
@@ -67,6 +78,7 @@ def begin(record: Model) -> None:
 def note(record: Model, *, by: User | None, action: str, reason: str = "") -> HistoryEntry:
     """Write what a record is after an event, even where the event left its content as it was."""
     entry = snapshot(record)
+    _add_translations([entry])
     entry.action = action
     _sign(entry, by, reason)
     entry.save()
@@ -106,6 +118,7 @@ def note_many(
     latest = HistoryEntry.objects.filter(kind=kind, object_id__in=keys).order_by("object_id", "-id")
     known = dict(latest.distinct("object_id").values_list("object_id", "digest"))
     made = []
+    _add_translations([after for _before, after in changes])
     for before, after in changes:
         after.action = action
         _sign(after, by, "")
@@ -132,6 +145,19 @@ def known_state(kind: Kind, record: Model, content: dict) -> HistoryEntry:
         standing=standing,
         digest=fingerprint({"record": content, "standing": standing}),
     )
+
+
+def _add_translations(states: list[HistoryEntry]) -> None:
+    """Write beside the states of studies which source texts their translations follow, for restoring.
+
+    The digest leaves it out: it is not part of the text, and approving a translation changes no study.
+    """
+    of_studies = {state.key: state for state in states if state.kind == CASE.name}
+    for state in of_studies.values():
+        state.standing["translations"] = []
+    for note in notes(CaseStudy.objects.filter(slug__in=of_studies)) if of_studies else ():
+        said = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in note.items()}
+        of_studies[said.pop("slug")].standing["translations"].append(said)
 
 
 def _sign(entry: HistoryEntry, by: User | None, reason: str) -> None:

@@ -1,11 +1,11 @@
-"""Which texts the translations of published studies follow, as the collection's file holds it, there and back."""
+"""Which texts the translations of studies follow, as the collection's file and the history hold it, there and back."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from typing import TypedDict
 
-from django.db.models import CharField, DateTimeField, Value, prefetch_related_objects
+from django.db.models import CharField, DateTimeField, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Concat
 
 from casestudies.models import CaseStudy, IndicatorTranslation, TranslatedIndicator, TranslatedText
@@ -30,16 +30,17 @@ class Note(TypedDict):
     """Since when the source text is another one; of indicators it is not known."""
 
 
-def notes() -> Iterator[Note]:
-    """Yield what is noted of published studies' translations, by address, language and field; after them of indicators.
+def notes(studies: QuerySet[CaseStudy] | None = None) -> Iterator[Note]:
+    """Yield what is noted of translations, by address, language and field; after them of indicators.
 
+    Of published studies, unless others are given.
     What was never changed since it was first written, and never reviewed, has no note.
     """
-    published = {"case_study__in": CaseStudy.objects.published()}
+    of_these = {"case_study__in": CaseStudy.objects.published() if studies is None else studies}
     noted = ("source_text", "made_at", "reviewed_at")
-    texts = TranslatedText.objects.filter(**published).order_by("case_study__slug", "language", "field")
+    texts = TranslatedText.objects.filter(**of_these).order_by("case_study__slug", "language", "field")
     texts = texts.values_list("case_study__slug", "language", "field", *noted, "source_changed_at")
-    indicators = IndicatorTranslation.objects.filter(**published).order_by("case_study__slug", "language", "number")
+    indicators = IndicatorTranslation.objects.filter(**of_these).order_by("case_study__slug", "language", "number")
     name = Concat(Value(f"{INDICATOR}-"), Cast("number", CharField()))
     not_known = Value(None, output_field=DateTimeField())
     columns = (f"note__{column}" for column in noted)

@@ -67,8 +67,9 @@ def write(
     if changed:
         history.begin(place)
         _save(place, language, changed, user)
-        history.note(place, by=user, action="translated")
     settle(place, before, {language: follows}, user, {language: made_from or {}})
+    if changed:
+        history.note(place, by=user, action="translated")
     return place
 
 
@@ -113,7 +114,8 @@ def settle(
         if not (text.source and text.target):
             continue
         if source is not None:
-            _note(study, text, source, made_by=user)
+            made_at, since = _when(study, text, source, was)
+            _note(study, text, source, made_at=made_at, made_by=user, since=since)
         elif was and was.is_outdated and text.field not in follows.get(text.language, ()):
             if changed:
                 kept = {"made_at": was.row.made_at, "made_by": was.row.made_by, "since": was.row.source_changed_at}
@@ -152,6 +154,27 @@ def carry_many(pairs: Iterable[tuple[CaseStudy, CaseStudy]]) -> None:
         for row in rows:
             row.pk, row.case_study = None, target_of[row.case_study_id]
         model.objects.bulk_create(rows)
+
+
+def _when(
+    study: CaseStudy, text: TextState, source: str, was: TextState | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return the last moment at which a text of the original was `source`, and since when it is another.
+
+    An agency delivers weeks after it got a text. What is noted of the translation before knows the moment, or the
+    history does, which does not say which indicator was which; what never was this study's text has no moment.
+    """
+    if was and was.row and digest(was.row.source_text) == digest(source):
+        return was.row.made_at, was.row.source_changed_at
+    if text.record != study:
+        return None, None
+    path = (text.column, text.source_language) if text.column == "region_scope" else (text.source_language, text.column)
+    since = None
+    for at, then in history.life(study.revises or study).values_list("at", f"record__{'__'.join(path)}"):
+        if digest(then or "") == digest(source):
+            return at, since
+        since = at
+    return None, None
 
 
 def _note(

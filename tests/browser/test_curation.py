@@ -71,7 +71,7 @@ def take_step(page: Page, step: str, comment: str = "") -> None:
     button.or_(page.get_by_role("link", name=step, exact=True)).click()
     page.get_by_label(re.compile("Comment|Reason")).fill(comment)
     page.get_by_role("button", name=step, exact=True).click()
-    expect(page.get_by_text(f"{step}: 1 study.")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text=": 1 study.")).to_be_visible()
 
 
 def begin_revision(page: Page, title: str) -> None:
@@ -315,7 +315,10 @@ def test_incomplete_draft_says_what_it_lacks_and_stays_a_draft(signed_in, reader
     expect(page.get_by_role("tab", name="Evidence", selected=True)).to_be_visible()
     expect(page.get_by_role("group", name="Sources")).to_be_in_viewport()
     take_step(page, "Submit for review")
-    page.get_by_role("button", name="Save and: Approve and publish").click()
+    page.get_by_role("link", name="“lessons” is missing").click()
+    expect(page.get_by_role("tab", name="Texts", selected=True)).to_be_visible()
+    expect(page.get_by_text("Lessons [en]")).to_be_in_viewport()
+    page.get_by_role("link", name="Approve and publish", exact=True).click()
     page.get_by_role("button", name="Approve and publish", exact=True).click()
     expect(page.get_by_role("listitem").filter(has_text="Numbat lanes:")).to_contain_text("somebody else must approve")
     assert titles_found(reader, "numbat") == []

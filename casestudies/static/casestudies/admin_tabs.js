@@ -40,8 +40,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!target) return;
     const holder = tabs.find((tab) => partsOf(tab.dataset.tab).some((part) => part.contains(target)));
     if (holder) open(holder);
-    target.scrollIntoView();
-    target.focus();
+    const field = document.getElementById(target.dataset.field) || target;
+    field.scrollIntoView();
+    field.focus();
   }
   window.addEventListener("hashchange", openTarget);
 
