@@ -72,7 +72,11 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     ]
     every = list(dict.fromkeys(one for side in sides for one in side.sought))
     held = _held(every)
-    fewer = {one: _without_needless_phrases(one, known) for one, known in held.items()}
+    if torn := {one for one in every if one.apart and not held[one].studies}:
+        sides = [replace(side, sought=tuple(_torn(side.sought, torn))) for side in sides]
+        every = list(dict.fromkeys(one for side in sides for one in side.sought))
+        held |= _held([one for one in every if one not in held])
+    fewer = {one: _without_needless_phrases(one, held[one]) for one in every}
     held |= {other: replace(held[one], in_any_way=None) for one, other in fewer.items() if other != one}
     sides = [replace(side, sought=tuple(fewer[one] for one in side.sought)) for side in sides]
     reading = Reading(text, tuple(_weighed(side, held) for side in sides), "", 0)
@@ -80,6 +84,11 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     complete = _complete(reading)
     reading = replace(reading, complete=complete, holding_all=reading.answers)
     return reading if complete >= ENOUGH else _widened(reading)
+
+
+def _torn(sought: Iterable[Sought], torn: set[Sought]) -> Iterator[Sought]:
+    """Return what is sought, words that a hyphen joins and nobody holds so by themselves, each thing once."""
+    return iter(dict.fromkeys(part for one in sought for part in (one.apart if one in torn else (one,))))
 
 
 def _answers(reading: Reading) -> int | None:

@@ -35,6 +35,7 @@ from casestudies.models import (
 from casestudies.models.case import TransportMode
 
 from . import declension, stemming
+from .forms import Forms
 from .question import language_of
 
 # A name's part in brackets is often left out when people type it, and often an acronym.
@@ -44,6 +45,8 @@ _NUMBER_RANGE = re.compile(r"(?P<stem>(?:\d+\.)?)(?P<first>\d+)[–-](?:\d+\.)?(
 _BESIDE_NUMBERS = re.compile(r"[^\d.\s–-]")
 # While somebody types, the first expressions that begin like it stand for all.
 MEANINGS_WHILE_TYPING = 3
+# The words of the texts by which spellings and cases are known: those of most studies.
+WORDS_OF_TEXTS = 20_000
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
 
@@ -53,6 +56,8 @@ class Expression:
 
     text: str
     query: str
+    stems: tuple[str, ...]
+    """One for each word, the same in every spelling and case: what it is looked up by."""
 
     @property
     def language(self) -> str:
@@ -116,6 +121,7 @@ class Beginnings:
 class Lexicon:
     """Meanings by the stems of the expressions that have them."""
 
+    forms: Forms
     meanings: dict[tuple[str, ...], list[Meaning]] = field(default_factory=lambda: defaultdict(list))
     numbers: dict[tuple[str, ...], list[Link]] = field(default_factory=lambda: defaultdict(list))
     """Provisions by their number alone, which means something beside the name of their convention."""
@@ -140,7 +146,8 @@ class Lexicon:
 
     def is_ambiguous_name(self, stems: tuple[str, ...], written: str) -> bool:
         """Say whether this is a name whose stem other words have too: texts cannot be searched for it."""
-        return len(stems) == 1 and stems[0] in self.ambiguous and declension.folded(written) in self.declined
+        is_ambiguous = len(stems) == 1 and not self.ambiguous.isdisjoint(self.forms.stems(written))
+        return is_ambiguous and declension.folded(written) in self.declined
 
     def same_as_beginning_with(self, beginning: str) -> list[str]:
         """Return what means the same as the first expressions that begin like this: "нарв" gives "Narva"."""
@@ -169,7 +176,7 @@ class Lexicon:
         names = list(names)
         for form in {case for name in names for case in cases.get(name.text, ())}:
             self.declined[form].append(meaning)
-        for stems in {stemming.lexemes(name.query) for name in names if not cases.get(name.text)}:
+        for stems in {name.stems for name in names if not cases.get(name.text)}:
             if stems and meaning not in self.meanings[stems]:
                 self.meanings[stems].append(meaning)
                 self.longest = max(self.longest, len(stems))
@@ -204,19 +211,23 @@ def _built() -> Lexicon:
     cases = {
         name: declension.forms(name) for names, *_rest, link in entries if link and link.is_place for name in names
     }
+    words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
     queries = stemming.tsqueries(texts.union(*cases.values()))
-    lexicon = Lexicon(ambiguous=_ambiguous(cases, queries))
+    forms = Forms(words.union(SearchWord.objects.order_by("-studies").values_list("word", flat=True)[:WORDS_OF_TEXTS]))
+    forms.prepare(texts)
+    keys = {text: forms.key(text) for text in texts}
+    lexicon = Lexicon(forms, ambiguous=_ambiguous(cases, queries), words=words)
 
     def expressions(written: Iterable[str]) -> tuple[Expression, ...]:
-        return tuple(Expression(text, queries[text]) for text in dict.fromkeys(written) if queries[text])
+        return tuple(Expression(text, queries[text], keys[text]) for text in dict.fromkeys(written) if queries[text])
 
     def in_texts(written: Iterable[str]) -> tuple[Expression, ...]:
-        """Return what texts are searched for: the cases of a name may have several stems, or one of other words."""
+        """Return what texts are searched for: an expression in its spellings, a name's cases but for ambiguous ones."""
         found = []
         for expression in expressions(written):
-            of_cases = {queries[case] for case in cases.get(expression.text, ())} or {expression.query}
-            certain = sorted(query for query in of_cases if not {*stemming.lexemes(query)} & lexicon.ambiguous)
-            found += [Expression(expression.text, query) for query in certain]
+            ways = {queries[case] for case in cases.get(expression.text, ())} or forms.queries(expression.text)
+            certain = sorted(query for query in ways if not {*stemming.lexemes(query)} & lexicon.ambiguous)
+            found += [Expression(expression.text, query, expression.stems) for query in certain]
         return tuple(found)
 
     for names, equivalents, narrower, link in entries:
@@ -226,7 +237,7 @@ def _built() -> Lexicon:
         meaning = Meaning(same, in_texts(narrower), links)
         lexicon.enter(expressions(names), meaning, cases if link and link.is_place else {})
         if link and link.key == "theme":
-            for stem in {stem for name in same for stem in stemming.lexemes(name.query)}:
+            for stem in {stem for name in same for stem in name.stems}:
                 lexicon.themes_naming[stem].append(link)
         lexicon.said += [(folded(name), meaning) for name in names if not link]
     for synonyms, link in themes:
@@ -235,13 +246,12 @@ def _built() -> Lexicon:
     lexicon.named += [(folded(name), name, link) for _names, offered, link in provisions for name in offered]
     short = abbreviations(lexicon)
     for names, _offered, link in provisions:
-        for stems in {stemming.lexemes(queries[name]) for name in names}:
+        for stems in {keys[name] for name in names}:
             for variant in product(*(short.get(stem, (stem,)) for stem in stems)):
-                lexicon.enter((Expression("", " <-> ".join(f"'{stem}'" for stem in variant)),), Meaning(links=(link,)))
-        for stems in {tuple(s for s in stemming.lexemes(queries[name]) if s.isdigit()) for name in names}:
+                lexicon.enter((Expression("", "", variant),), Meaning(links=(link,)))
+        for stems in {tuple(stem for stem in keys[name] if stem.isdigit()) for name in names}:
             if stems and link not in lexicon.numbers[stems]:
                 lexicon.numbers[stems].append(link)
-    lexicon.words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
     return lexicon
 
 
@@ -264,7 +274,7 @@ def abbreviations(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
     for stems, meanings in lexicon.meanings.items():
         if len(stems) == 1:
             same = {
-                stemming.lexemes(expression.query)
+                expression.stems
                 for meaning in meanings
                 if not meaning.links
                 for expression in meaning.equivalents

@@ -30,6 +30,8 @@ class Sought:
     stems: tuple[str, ...] = ()
     parts: tuple["Sought", ...] = ()
     """Of a name of several words, each word by itself."""
+    apart: tuple["Sought", ...] = ()
+    """Of words that a hyphen or a slash joins and that are no name, what they seek where nobody holds them so."""
 
     @property
     def all_links(self) -> tuple[Link, ...]:
@@ -74,15 +76,16 @@ class Sought:
 
 def understand(question: Question, lexicon: Lexicon) -> tuple[tuple[Sought, ...], ...]:
     """Return, for each alternative, what it seeks. Alternatives that seek nothing are left out."""
-    _prepare(question)
+    _prepare(question, lexicon)
     read = [_alternative(terms, lexicon) for terms in question.alternatives]
     return tuple(sought for sought in read if any(not one.excluded for one in sought))
 
 
-def _prepare(question: Question) -> None:
+def _prepare(question: Question, lexicon: Lexicon) -> None:
     """Ask the database once for the stems of everything."""
-    words = [word for terms in question.alternatives for term in terms for word in (term.words, *term.words.split())]
-    stemming.tsqueries([*words, *(variant for word in words for variant in stemming.spellings(word))])
+    words = [term.words for terms in question.alternatives for term in terms]
+    stemming.tsqueries(words)
+    lexicon.forms.prepare(words)
 
 
 def _alternative(terms: tuple[Term, ...], lexicon: Lexicon) -> tuple[Sought, ...]:
@@ -103,24 +106,31 @@ def _read_phrase(term: Term, lexicon: Lexicon) -> Iterator[Sought]:
     """Read a quoted phrase or an excluded term: its words in their order, or a name it is."""
     query = stemming.tsqueries([term.words])[term.words]
     if query:
-        found = _sought(term.words, _exactly(term.words, query), lexicon, stemming.lexemes(query))
+        found = _sought(term.words, _exactly(term.words, query, lexicon), lexicon, lexicon.forms.key(term.words))
         yield replace(found, written=term.written, excluded=term.excluded)
 
 
-def _exactly(words: str, query: str) -> str:
-    """Return the tsquery for words that follow one another, a single one in any regular spelling."""
-    variants = stemming.spellings(words) if " " not in words else []
-    return stemming.either([query, *stemming.tsqueries(variants).values()])
+def _exactly(words: str, query: str, lexicon: Lexicon) -> str:
+    """Return the tsquery for words that follow one another, a single one in any regular spelling and case."""
+    stems = lexicon.forms.stems(words) if " " not in words else ()
+    return stemming.either([query, *(f"'{stem}'" for stem in stems)])
 
 
 def _read_run(terms: list[Term], lexicon: Lexicon) -> Iterator[Sought]:
     """Read words side by side: the longest names that the lexicon knows, and between them word by word."""
-    tokens = [
-        (term, word, stems)
-        for term in terms
-        for word in term.words.split()
-        if (stems := stemming.lexemes(stemming.tsqueries([word])[word]))
-    ]
+    return _read(
+        [
+            (term, word, stems)
+            for term in terms
+            for word in term.words.split()
+            if (stems := lexicon.forms.stems(word)[:1])
+        ],
+        lexicon,
+    )
+
+
+def _read(tokens: list[tuple], lexicon: Lexicon, *, joined: bool = True) -> Iterator[Sought]:
+    """Read words with their stems. Those of one term, which a hyphen joins, stay together where they are no name."""
     start = 0
     while start < len(tokens):
         length = next(
@@ -131,15 +141,36 @@ def _read_run(terms: list[Term], lexicon: Lexicon) -> Iterator[Sought]:
             ),
             0,
         )
-        # Parts of a hyphenated word stay together where they are no name.
-        length = length or sum(token[0] is tokens[start][0] for token in tokens[start:])
-        part = tokens[start : start + length]
-        stems = tuple(stem for _term, _word, stems in part for stem in stems)
-        found = _sought(" ".join(word for _term, word, _stems in part), _typed(part), lexicon, stems)
-        # The words of a country's or a convention's name mean nothing by themselves.
-        is_record = any(link.key != "theme" for link in found.links)
-        yield replace(found, parts=tuple(_word_by_word(part, lexicon)) if length > 1 and not is_record else ())
-        start += length
+        together = sum(token[0] is tokens[start][0] for token in tokens[start:]) if joined else 1
+        part = tokens[start : start + (length or together)]
+        start += len(part)
+        apart = tuple(_in_context(_apart(part, lexicon))) if len(part) > 1 and not length else ()
+        if apart and all(any(link.is_place for link in one.links) for one in apart):
+            yield from apart
+        else:
+            yield replace(_together(part, lexicon), apart=apart)
+
+
+def _apart(tokens: list[tuple], lexicon: Lexicon) -> list[Sought]:
+    """Read the words of a hyphenated one by themselves; a letter says nothing beside them: the "e" of "e-queue"."""
+    words = [token for token in tokens if len(token[1]) > 1]
+    return list(_read(words or tokens, lexicon, joined=False))
+
+
+def _together(tokens: list[tuple], lexicon: Lexicon) -> Sought:
+    """Read words as one thing: a name, a word, or words that a hyphen joins."""
+    term = tokens[0][0]
+    stems = tuple(stem for _term, _word, stems in tokens for stem in stems)
+    written, typed = " ".join(word for _term, word, _stems in tokens), _typed(tokens, lexicon)
+    solid = term.words.replace(" ", "")
+    if solid != term.words and sum(len(token[1]) for token in tokens) < len(solid) and tokens[-1][0] is term:
+        # "on-line", where "on" is no word to look for.
+        if lexicon.of(lexicon.forms.key(solid), solid):
+            return _sought(solid, _typed([(term, solid, ())], lexicon), lexicon, lexicon.forms.key(solid))
+    found = _sought(written, typed, lexicon, stems, also=solid if written == term.words != solid else "")
+    # The words of a country's or a convention's name mean nothing by themselves.
+    is_record = any(link.key != "theme" for link in found.links)
+    return replace(found, parts=tuple(_word_by_word(tokens, lexicon)) if len(tokens) > 1 and not is_record else ())
 
 
 def _word_by_word(tokens: list[tuple], lexicon: Lexicon) -> Iterator[Sought]:
@@ -147,7 +178,7 @@ def _word_by_word(tokens: list[tuple], lexicon: Lexicon) -> Iterator[Sought]:
     for token in tokens:
         _term, word, stems = token
         if not all(stem.isdigit() for stem in stems):
-            yield _sought(word, _typed([(word, word, stems)]), lexicon, stems)
+            yield _sought(word, _typed([(word, word, stems)], lexicon), lexicon, stems)
 
 
 def _is_name(tokens: list[tuple], lexicon: Lexicon) -> bool:
@@ -157,7 +188,7 @@ def _is_name(tokens: list[tuple], lexicon: Lexicon) -> bool:
     return bool(lexicon.of(stems, written)) or (is_number and bool(lexicon.numbers.get(stems)))
 
 
-def _typed(tokens: list[tuple]) -> str:
+def _typed(tokens: list[tuple], lexicon: Lexicon) -> str:
     """Return the tsquery for words as typed: all of them, those of one hyphenated word side by side or joined."""
     words = []
     for term in dict.fromkeys(token[0] for token in tokens):
@@ -165,20 +196,22 @@ def _typed(tokens: list[tuple]) -> str:
         phrase = " ".join(own)
         joined = ["".join(own)] if len(own) > 1 else []
         found = stemming.tsqueries([phrase, *joined])
-        words.append(_exactly(phrase, stemming.either(found.values())))
+        words.append(_exactly(phrase, stemming.either(found.values()), lexicon))
     return stemming.all_of(words)
 
 
-def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...]) -> Sought:
+def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...], also: str = "") -> Sought:
+    """Return what is sought by words as written; `also` is what they are without their hyphen."""
     meanings = lexicon.of(stems, written)
+    if also:
+        meanings = list(dict.fromkeys([*meanings, *lexicon.of(lexicon.forms.key(also), also)]))
     links = [link for meaning in meanings for link in meaning.links]
     if lexicon.is_ambiguous_name(stems, written):
         # "Грузия" is no word of texts that hold its stem, which is that of "груз": the record alone finds it.
         typed = stemming.either(link.query for link in links)
     if all(stem.isdigit() for stem in stems):
         links += lexicon.numbers.get(stems, [])
-    own = {stems}
-    equivalents = [e for meaning in meanings for e in meaning.equivalents if stemming.lexemes(e.query) not in own]
+    equivalents = [e for meaning in meanings for e in meaning.equivalents if e.stems != stems]
     kinds, related = narrower(meanings, lexicon)
     if len(stems) == 1:
         # "transit" is not the name of a theme, but "Customs transit" and "Transit corridors" are about it.
@@ -200,7 +233,7 @@ def narrower(meanings: Iterable[Meaning], lexicon: Lexicon) -> tuple[list[Expres
     """Return the narrower expressions with what means the same as they do; of a record's name, the record."""
     expressions, links = [], []
     for expression in (expression for meaning in meanings for expression in meaning.narrower):
-        same = lexicon.of(stemming.lexemes(expression.query), expression.text)
+        same = lexicon.of(expression.stems, expression.text)
         records = [link for meaning in same for link in meaning.links if link.is_place]
         links += records
         expressions.append(expression)
