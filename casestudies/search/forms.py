@@ -15,6 +15,12 @@ MAXIMUM_REMEMBERED = 30_000
 # The stemmer takes the end of these words for that of a verb or of a case; longer words are nouns.
 _MISREAD = re.compile(r"[а-яё]{3,}(ал|ит)")
 _FLEETING = re.compile("[ое][кцн]$")
+# Annexes have letters, articles Roman numbers. Letters of both alphabets that look alike are one; a single "I" is none.
+_ANNEXES = {"annex", "приложен"}
+_LETTERS = frozenset("abcdefghjk")
+_LATIN = str.maketrans("АВСЕНК", "ABCEHK")
+_ROMAN = re.compile("(?!I$|$)X{0,3}(IX|IV|V?I{0,3})")
+_ROMAN_DIGITS = {"X": 10, "V": 5, "I": 1}
 _LEXEME = re.compile(r"'(?:[^']|'')*'")
 
 
@@ -61,6 +67,23 @@ class Forms:
         """Return one stem of each word, the same however the words are spelled or declined."""
         return tuple(stems[0] for word in _words(text) if (stems := self.stems(word)))
 
+    def reference(self, text: str) -> tuple[str, ...]:
+        """Return the key of a reference to a provision, the same in Roman and Arabic numbers."""
+        return tuple(key for key in self.keys(_words(text)) if key)
+
+    def keys(self, words: Iterable[str]) -> list[str]:
+        """Return the key of each word, of "Article V" and "приложение Е" of a number and a letter; "" of a stop word."""
+        keys: list[str] = []
+        for word in words:
+            letter = word.translate(_LATIN).lower() if len(word) == 1 and word.isupper() else ""
+            if letter in _LETTERS and keys and keys[-1] in _ANNEXES:
+                keys.append(letter)
+            elif _ROMAN.fullmatch(word):
+                keys.append(str(_number(word)))
+            else:
+                keys.append(next(iter(self.stems(word)), ""))
+        return keys
+
     def queries(self, text: str) -> list[str]:
         """Return the tsqueries that together find the text in all spellings and cases that are known."""
         query = stemming.tsqueries([text])[text]
@@ -90,6 +113,11 @@ class Forms:
         if noun is None or word not in declension.cases(noun):
             return own
         return tuple(dict.fromkeys([noun, *own, *stemming.lexemes(stemming.tsqueries([noun])[noun])]))
+
+
+def _number(roman: str) -> int:
+    values = [_ROMAN_DIGITS[letter] for letter in roman]
+    return sum(-value if value < max(values[place:]) else value for place, value in enumerate(values))
 
 
 def _words(text: str) -> list[str]:

@@ -45,6 +45,43 @@ _NUMBER_RANGE = re.compile(r"(?P<stem>(?:\d+\.)?)(?P<first>\d+)[–-](?:\d+\.)?(
 _BESIDE_NUMBERS = re.compile(r"[^\d.\s–-]")
 # While somebody types, the first expressions that begin like it stand for all.
 MEANINGS_WHILE_TYPING = 3
+# Acronyms in whose place people mostly write a word: these are read as acronyms only in capitals, and no text, whose
+# words are indexed without them, is searched for them.
+ORDINARY_WORDS = frozenset(
+    [
+        "am",
+        "are",
+        "arise",
+        "as",
+        "at",
+        "boot",
+        "can",
+        "car",
+        "do",
+        "eco",
+        "he",
+        "in",
+        "is",
+        "it",
+        "may",
+        "me",
+        "no",
+        "on",
+        "or",
+        "sad",
+        "safe",
+        "seed",
+        "so",
+        "traces",
+        "us",
+        "we",
+        "who",
+    ]
+)
+# The concept whose expressions are true of every study and so tell none from another.
+SAID_OF_ALL = "said-of-every-study"
+# A longer code is a word, mostly the name of a place: "Nairobi" is a convention only where it is written as its code.
+LONGEST_ACRONYM = 5
 # The words of the texts by which spellings and cases are known: those of most studies.
 WORDS_OF_TEXTS = 20_000
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
@@ -137,12 +174,21 @@ class Lexicon:
     """The number of stems in the longest expression."""
     declined: dict[str, list[Meaning]] = field(default_factory=lambda: defaultdict(list))
     """What the cases of Russian names of one word mean, by the case as written."""
+    in_capitals: dict[tuple[str, ...], list[Meaning]] = field(default_factory=lambda: defaultdict(list))
+    """What acronyms mean that are words too."""
+    said_of_all: set[tuple[str, ...]] = field(default_factory=set)
+    """What is true of every study: "best practice"."""
     ambiguous: set[str] = field(default_factory=set)
     """Stems of such names that other words of the collection have too: "груз" of "Грузия"."""
 
     def of(self, stems: tuple[str, ...], written: str) -> list[Meaning]:
         """Return what an expression with these stems, as written, means, most specific source first; often nothing."""
-        return [*self.meanings.get(stems, []), *self.declined.get(declension.folded(written), [])]
+        acronyms = self.in_capitals.get(stems, []) if written.isupper() else []
+        return [*acronyms, *self.meanings.get(stems, []), *self.declined.get(declension.folded(written), [])]
+
+    def is_name_without_stem(self, word: str) -> bool:
+        """Say whether this is a name that is left out of texts, as "Того" (Togo) is, and written as one."""
+        return word[:1].isupper() and declension.folded(word) in self.declined
 
     def is_ambiguous_name(self, stems: tuple[str, ...], written: str) -> bool:
         """Say whether this is a name whose stem other words have too: texts cannot be searched for it."""
@@ -176,10 +222,19 @@ class Lexicon:
         names = list(names)
         for form in {case for name in names for case in cases.get(name.text, ())}:
             self.declined[form].append(meaning)
-        for stems in {name.stems for name in names if not cases.get(name.text)}:
-            if stems and meaning not in self.meanings[stems]:
-                self.meanings[stems].append(meaning)
+        for stems, is_word in {
+            (name.stems, _is_ordinary_word(name.text)) for name in names if not cases.get(name.text)
+        }:
+            meanings = self.in_capitals if is_word else self.meanings
+            if stems and meaning not in meanings[stems]:
+                meanings[stems].append(meaning)
                 self.longest = max(self.longest, len(stems))
+
+
+def _is_ordinary_word(name: str) -> bool:
+    """Say whether it is an acronym or a code, in capitals, that is a word or a place's name too."""
+    is_acronym = name.isupper() and name.isascii() and name.isalpha()
+    return is_acronym and (name.casefold() in ORDINARY_WORDS or len(name) > LONGEST_ACRONYM)
 
 
 # The lexicons of the last two states: requests that began before an edit still ask for the one before.
@@ -203,6 +258,7 @@ def current() -> Lexicon:
 
 def _built() -> Lexicon:
     """Read all vocabularies and the thesaurus."""
+    said_of_all = {text for names, *_rest in _concepts(code=SAID_OF_ALL) for text in names}
     entries = [*_concepts(), *_glossary(), *_records(), *_organizations()]
     provisions, themes = list(_provisions()), list(_synonyms())
     texts = {text for names, *_rest in entries for text in names}
@@ -214,27 +270,38 @@ def _built() -> Lexicon:
     words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
     queries = stemming.tsqueries(texts.union(*cases.values()))
     forms = Forms(words.union(SearchWord.objects.order_by("-studies").values_list("word", flat=True)[:WORDS_OF_TEXTS]))
-    forms.prepare(texts)
+    forms.prepare(texts | said_of_all)
     keys = {text: forms.key(text) for text in texts}
     lexicon = Lexicon(forms, ambiguous=_ambiguous(cases, queries), words=words)
+    lexicon.said_of_all = {forms.key(text) for text in said_of_all}
 
     def expressions(written: Iterable[str]) -> tuple[Expression, ...]:
-        return tuple(Expression(text, queries[text], keys[text]) for text in dict.fromkeys(written) if queries[text])
+        return tuple(
+            Expression(text, queries[text], keys[text])
+            for text in dict.fromkeys(written)
+            if queries[text] or text in cases
+        )
 
     def in_texts(written: Iterable[str]) -> tuple[Expression, ...]:
         """Return what texts are searched for: an expression in its spellings, a name's cases but for ambiguous ones."""
         found = []
-        for expression in expressions(written):
+        for expression in expressions(text for text in written if text.casefold() not in ORDINARY_WORDS):
             ways = {queries[case] for case in cases.get(expression.text, ())} or forms.queries(expression.text)
-            certain = sorted(query for query in ways if not {*stemming.lexemes(query)} & lexicon.ambiguous)
+            certain = sorted(query for query in ways if query and not {*stemming.lexemes(query)} & lexicon.ambiguous)
             found += [Expression(expression.text, query, expression.stems) for query in certain]
         return tuple(found)
 
+    named_by: dict[tuple[str, ...], list[Link]] = defaultdict(list)
+    for names, link in [*themes, *((names, link) for names, *_rest, link in entries if link and link.key == "theme")]:
+        for stems in {keys[name] for name in names}:
+            named_by[stems].append(link)
     for names, equivalents, narrower, link in entries:
         same = in_texts(equivalents)
         links = (link,) if link else ()
+        # What means the same as a theme's name or synonym is one of its synonyms.
+        near = [] if link else [theme for name in names for theme in named_by.get(keys[name], ())]
         lexicon.named += [(folded(name), name, link) for name in names if link]
-        meaning = Meaning(same, in_texts(narrower), links)
+        meaning = Meaning(same, in_texts(narrower), links, tuple(dict.fromkeys(near)))
         lexicon.enter(expressions(names), meaning, cases if link and link.is_place else {})
         if link and link.key == "theme":
             for stem in {stem for name in same for stem in name.stems}:
@@ -246,10 +313,10 @@ def _built() -> Lexicon:
     lexicon.named += [(folded(name), name, link) for _names, offered, link in provisions for name in offered]
     short = abbreviations(lexicon)
     for names, _offered, link in provisions:
-        for stems in {keys[name] for name in names}:
+        for stems in {forms.reference(name) for name in names}:
             for variant in product(*(short.get(stem, (stem,)) for stem in stems)):
                 lexicon.enter((Expression("", "", variant),), Meaning(links=(link,)))
-        for stems in {tuple(stem for stem in keys[name] if stem.isdigit()) for name in names}:
+        for stems in {tuple(stem for stem in forms.reference(name) if stem.isdigit()) for name in names}:
             if stems and link not in lexicon.numbers[stems]:
                 lexicon.numbers[stems].append(link)
     return lexicon
@@ -308,8 +375,9 @@ def _variants(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(variant.strip() for variant in variants if variant.strip()))
 
 
-def _concepts() -> Iterator[_Entry]:
-    for concept in Concept.objects.all():
+def _concepts(code: str = "") -> Iterator[_Entry]:
+    """Yield the concepts, or the one with this code; what is said of all studies is no concept otherwise."""
+    for concept in Concept.objects.filter(code=code) if code else Concept.objects.exclude(code=SAID_OF_ALL):
         same = _both(concept, "expressions")
         yield same, same, _both(concept, "narrower"), None
 
@@ -334,7 +402,7 @@ def _records() -> Iterator[_Entry]:
         yield names, names, [], Link("region", region.slug, region.pk)
     for convention in Convention.objects.all():
         same = [*_both(convention, "short_name"), *_both(convention, "alternative_names")]
-        names = [*same, *_variants(_both(convention, "name"))]
+        names = [*same, *_variants(_both(convention, "name")), convention.code]
         yield names, same, [], Link("convention", convention.code, convention.pk)
     for chapter in Chapter.objects.filter(kind=Chapter.Kind.CHAPTER):
         yield _both(chapter, "title"), [], [], Link("chapter", str(chapter.number), chapter.pk)

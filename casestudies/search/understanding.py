@@ -1,7 +1,10 @@
 """What a question means: each thing sought with its spellings, other names, translations and the records it names."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 
 from . import stemming
 from .lexicon import Expression, Lexicon, Link, Meaning
@@ -9,6 +12,10 @@ from .question import Question, Term
 
 # A number alone ("7.9") or a reference ("Article 5") that more conventions than these have means none of them.
 CONVENTIONS_A_REFERENCE_MAY_MEAN = 3
+# How a part of a provision is called, by keys: "пункт" alone is mostly a border crossing point, so no synonym says it.
+_ARTICLE = frozenset({"articl", "art", "стат", "ст"})
+_PARAGRAPH = frozenset({"paragraph", "para", "п", "пункт", "параграф"})
+_PARAGRAPHS = re.compile("(?P<article>A1)(?P<paragraph>P1+)|(?P<paragraph_first>P1+)(?P<article_first>A1)(?!1)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,9 @@ class Sought:
         ways = self._ways()
         alone = {way for way in ways if " " not in way}
         return stemming.either(
-            way for way in ways if "<" in way and not alone & {f"'{stem}'" for stem in stemming.lexemes(way)}
+            way
+            for way in ways
+            if "<" in way and ("|" in way or not alone & {f"'{stem}'" for stem in stemming.lexemes(way)})
         )
 
     def without_phrases(self, language: str | None = None) -> "Sought":
@@ -99,7 +108,9 @@ def _alternative(terms: tuple[Term, ...], lexicon: Lexicon) -> tuple[Sought, ...
         else:
             run.append(term)
     sought += _read_run(run, lexicon)
-    return tuple(_in_context(sought))
+    # What is true of every study tells nothing beside other words.
+    telling = [one for one in sought if one.excluded or one.stems not in lexicon.said_of_all]
+    return tuple(_in_context(telling if any(not one.excluded for one in telling) else sought))
 
 
 def _read_phrase(term: Term, lexicon: Lexicon) -> Iterator[Sought]:
@@ -118,15 +129,34 @@ def _exactly(words: str, query: str, lexicon: Lexicon) -> str:
 
 def _read_run(terms: list[Term], lexicon: Lexicon) -> Iterator[Sought]:
     """Read words side by side: the longest names that the lexicon knows, and between them word by word."""
-    return _read(
-        [
-            (term, word, stems)
-            for term in terms
-            for word in term.words.split()
-            if (stems := lexicon.forms.stems(word)[:1])
-        ],
-        lexicon,
-    )
+    words = [(term, word) for term in terms for word in term.words.split()]
+    # The "X" of "X-ray" is no number.
+    keys = lexicon.forms.keys(word.lower() if " " in term.words else word for term, word in words)
+    tokens = [
+        (term, word, (key or word,))
+        for (term, word), key in zip(words, keys, strict=True)
+        if key or lexicon.is_name_without_stem(word)
+    ]
+    return _read(_references(tokens), lexicon)
+
+
+def _references(tokens: list[tuple]) -> list[tuple]:
+    """Return the words with "Article 7 paragraph 4" and "п. 4 ст. 7" as "Article 7.4"."""
+    kinds = "".join(_kind(token) for token in tokens)
+    found: list[tuple] = []
+    at = 0
+    for match in _PARAGRAPHS.finditer(kinds):
+        found += tokens[at : match.start()]
+        for name in ("article", "paragraph"):
+            start, end = match.span(name) if match[name] else match.span(f"{name}_first")
+            found += tokens[start + (name == "paragraph") : end]
+        at = match.end()
+    return found + tokens[at:]
+
+
+def _kind(token: tuple) -> str:
+    (key,) = token[2]
+    return "1" if key.isdigit() else "A" if key in _ARTICLE else "P" if key in _PARAGRAPH else "-"
 
 
 def _read(tokens: list[tuple], lexicon: Lexicon, *, joined: bool = True) -> Iterator[Sought]:
@@ -144,11 +174,19 @@ def _read(tokens: list[tuple], lexicon: Lexicon, *, joined: bool = True) -> Iter
         together = sum(token[0] is tokens[start][0] for token in tokens[start:]) if joined else 1
         part = tokens[start : start + (length or together)]
         start += len(part)
+        if length:
+            # Of "7.4.1" no more is known than 7.4.
+            start += sum(1 for _rest in takewhile(partial(_continues, part[-1]), tokens[start:]))
         apart = tuple(_in_context(_apart(part, lexicon))) if len(part) > 1 and not length else ()
         if apart and all(any(link.is_place for link in one.links) for one in apart):
             yield from apart
         else:
             yield replace(_together(part, lexicon), apart=apart)
+
+
+def _continues(last: tuple, token: tuple) -> bool:
+    """Say whether a number goes on with this: they are of one term."""
+    return token[0] is last[0] and token[2][0].isdigit() and last[2][0].isdigit()
 
 
 def _apart(tokens: list[tuple], lexicon: Lexicon) -> list[Sought]:
@@ -163,10 +201,10 @@ def _together(tokens: list[tuple], lexicon: Lexicon) -> Sought:
     stems = tuple(stem for _term, _word, stems in tokens for stem in stems)
     written, typed = " ".join(word for _term, word, _stems in tokens), _typed(tokens, lexicon)
     solid = term.words.replace(" ", "")
-    if solid != term.words and sum(len(token[1]) for token in tokens) < len(solid) and tokens[-1][0] is term:
-        # "on-line", where "on" is no word to look for.
-        if lexicon.of(lexicon.forms.key(solid), solid):
-            return _sought(solid, _typed([(term, solid, ())], lexicon), lexicon, lexicon.forms.key(solid))
+    # "on-line", where "on" is no word to look for.
+    is_cut = term.words != solid and tokens[-1][0] is term and len(written.replace(" ", "")) < len(solid)
+    if is_cut and lexicon.of(lexicon.forms.key(solid), solid):
+        return _sought(solid, _typed([(term, solid, ())], lexicon), lexicon, lexicon.forms.key(solid))
     found = _sought(written, typed, lexicon, stems, also=solid if written == term.words != solid else "")
     # The words of a country's or a convention's name mean nothing by themselves.
     is_record = any(link.key != "theme" for link in found.links)
@@ -185,7 +223,8 @@ def _is_name(tokens: list[tuple], lexicon: Lexicon) -> bool:
     stems = tuple(stem for _term, _word, stems in tokens for stem in stems)
     written = " ".join(word for _term, word, _stems in tokens)
     is_number = all(stem.isdigit() for stem in stems)
-    return bool(lexicon.of(stems, written)) or (is_number and bool(lexicon.numbers.get(stems)))
+    is_known = stems in lexicon.said_of_all or bool(lexicon.of(stems, written))
+    return is_known or (is_number and bool(lexicon.numbers.get(stems)))
 
 
 def _typed(tokens: list[tuple], lexicon: Lexicon) -> str:
@@ -206,7 +245,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...], 
     if also:
         meanings = list(dict.fromkeys([*meanings, *lexicon.of(lexicon.forms.key(also), also)]))
     links = [link for meaning in meanings for link in meaning.links]
-    if lexicon.is_ambiguous_name(stems, written):
+    if lexicon.is_ambiguous_name(stems, written) or not lexicon.forms.key(written):
         # "Грузия" is no word of texts that hold its stem, which is that of "груз": the record alone finds it.
         typed = stemming.either(link.query for link in links)
     if all(stem.isdigit() for stem in stems):
