@@ -72,8 +72,12 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     ]
     every = list(dict.fromkeys(one for side in sides for one in side.sought))
     held = _held(every)
-    if torn := {one for one in every if one.apart and not held[one].studies}:
-        sides = [replace(side, sought=tuple(_torn(side.sought, torn))) for side in sides]
+    other = {one: found for one in every if (found := _otherwise(one, held[one].studies))}
+    if other:
+        sides = [
+            replace(side, sought=tuple(dict.fromkeys(part for one in side.sought for part in other.get(one, (one,)))))
+            for side in sides
+        ]
         every = list(dict.fromkeys(one for side in sides for one in side.sought))
         held |= _held([one for one in every if one not in held])
     fewer = {one: _without_needless_phrases(one, held[one]) for one in every}
@@ -86,9 +90,13 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     return reading if complete >= ENOUGH else _widened(reading)
 
 
-def _torn(sought: Iterable[Sought], torn: set[Sought]) -> Iterator[Sought]:
-    """Return what is sought, words that a hyphen joins and nobody holds so by themselves, each thing once."""
-    return iter(dict.fromkeys(part for one in sought for part in (one.apart if one in torn else (one,))))
+def _otherwise(sought: Sought, studies: int) -> tuple[Sought, ...]:
+    """Return what to seek instead where so few hold it: its words by themselves, or it by the themes near it too."""
+    if sought.apart and not studies:
+        return sought.apart
+    if sought.near and studies < ENOUGH:
+        return (replace(sought, themes=(*sought.themes, *sought.near), near=()),)
+    return ()
 
 
 def _answers(reading: Reading) -> int | None:

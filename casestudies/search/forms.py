@@ -34,8 +34,8 @@ class Forms:
         spelled = {word for word in words if stemming.spellings(word)}
         found = stemming.tsqueries([*spelled, *(other for word in spelled for other in stemming.spellings(word))])
         self._remembered: dict[str, tuple[str, ...]] = {}
-        self._spelled = {stem for word in spelled for stem in stemming.lexemes(found[word])}
-        self._cases = _nouns({folded(word) for word in words if word.isalpha() and language_of(word) == "ru"})
+        self.spelled = {stem for word in spelled for stem in stemming.lexemes(found[word])}
+        self.cases = _nouns({folded(word) for word in words if word.isalpha() and language_of(word) == "ru"})
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Ask the database at once for the stems that the words of these texts need."""
@@ -60,7 +60,7 @@ class Forms:
         if not own:
             return ()
         stems = [stem for variant in variants for stem in stemming.lexemes(queries[variant])]
-        first = next((stem for stem in stems if stem in self._spelled), own[0])
+        first = next((stem for stem in stems if stem in self.spelled), own[0])
         return tuple(dict.fromkeys([first, *own, *stems]))
 
     def key(self, text: str) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Forms:
         return tuple(key for key in self.keys(_words(text)) if key)
 
     def keys(self, words: Iterable[str]) -> list[str]:
-        """Return the key of each word, of "Article V" and "приложение Е" of a number and a letter; "" of a stop word."""
+        """Return the key of each word; of "V" in "Article V" that of a number; of a stop word ""."""
         keys: list[str] = []
         for word in words:
             letter = word.translate(_LATIN).lower() if len(word) == 1 and word.isupper() else ""
@@ -100,11 +100,11 @@ class Forms:
         return [_with_lexemes(query, way) for way in islice(product(*ways), WAYS)]
 
     def _is_known(self, stem: str) -> bool:
-        return language_of(stem) == "ru" or stem in self._spelled
+        return language_of(stem) == "ru" or stem in self.spelled
 
     def _of_cases(self, word: str) -> tuple[str, ...]:
-        if word in self._cases:
-            return self._cases[word]
+        if word in self.cases:
+            return self.cases[word]
         own = stemming.lexemes(stemming.tsqueries([word])[word])
         if not own:
             return ()

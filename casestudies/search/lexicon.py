@@ -80,7 +80,7 @@ ORDINARY_WORDS = frozenset(
 )
 # The concept whose expressions are true of every study and so tell none from another.
 SAID_OF_ALL = "said-of-every-study"
-# A longer code is a word, mostly the name of a place: "Nairobi" is a convention only where it is written as its code.
+# A longer code of a convention is a word, mostly the name of a place: "Nairobi".
 LONGEST_ACRONYM = 5
 # The words of the texts by which spellings and cases are known: those of most studies.
 WORDS_OF_TEXTS = 20_000
@@ -134,6 +134,8 @@ class Meaning:
     links: tuple[Link, ...] = ()
     themes: tuple[Link, ...] = ()
     """The themes that have the expression among their synonyms, which are near their name, not the same."""
+    near: tuple[Link, ...] = ()
+    """The themes that have what means the same among their names and synonyms."""
 
 
 class Beginnings:
@@ -190,10 +192,12 @@ class Lexicon:
         """Say whether this is a name that is left out of texts, as "Того" (Togo) is, and written as one."""
         return word[:1].isupper() and declension.folded(word) in self.declined
 
-    def is_ambiguous_name(self, stems: tuple[str, ...], written: str) -> bool:
-        """Say whether this is a name whose stem other words have too: texts cannot be searched for it."""
-        is_ambiguous = len(stems) == 1 and not self.ambiguous.isdisjoint(self.forms.stems(written))
-        return is_ambiguous and declension.folded(written) in self.declined
+    def is_ambiguous_name(self, written: str) -> bool:
+        """Say whether this is a name whose stem other words have too, or that texts are not searched for: "Того"."""
+        if declension.folded(written) not in self.declined:
+            return False
+        stems = self.forms.stems(written)
+        return not stems or not self.ambiguous.isdisjoint(stems)
 
     def same_as_beginning_with(self, beginning: str) -> list[str]:
         """Return what means the same as the first expressions that begin like this: "нарв" gives "Narva"."""
@@ -232,9 +236,8 @@ class Lexicon:
 
 
 def _is_ordinary_word(name: str) -> bool:
-    """Say whether it is an acronym or a code, in capitals, that is a word or a place's name too."""
-    is_acronym = name.isupper() and name.isascii() and name.isalpha()
-    return is_acronym and (name.casefold() in ORDINARY_WORDS or len(name) > LONGEST_ACRONYM)
+    """Say whether it is an acronym that is a word too."""
+    return name.isupper() and name.casefold() in ORDINARY_WORDS
 
 
 # The lexicons of the last two states: requests that began before an edit still ask for the one before.
@@ -298,10 +301,9 @@ def _built() -> Lexicon:
     for names, equivalents, narrower, link in entries:
         same = in_texts(equivalents)
         links = (link,) if link else ()
-        # What means the same as a theme's name or synonym is one of its synonyms.
         near = [] if link else [theme for name in names for theme in named_by.get(keys[name], ())]
         lexicon.named += [(folded(name), name, link) for name in names if link]
-        meaning = Meaning(same, in_texts(narrower), links, tuple(dict.fromkeys(near)))
+        meaning = Meaning(same, in_texts(narrower), links, near=tuple(dict.fromkeys(near)))
         lexicon.enter(expressions(names), meaning, cases if link and link.is_place else {})
         if link and link.key == "theme":
             for stem in {stem for name in same for stem in name.stems}:
@@ -402,7 +404,8 @@ def _records() -> Iterator[_Entry]:
         yield names, names, [], Link("region", region.slug, region.pk)
     for convention in Convention.objects.all():
         same = [*_both(convention, "short_name"), *_both(convention, "alternative_names")]
-        names = [*same, *_variants(_both(convention, "name")), convention.code]
+        code = [convention.code] if len(convention.code) <= LONGEST_ACRONYM or not convention.code.isalpha() else []
+        names = [*same, *_variants(_both(convention, "name")), *code]
         yield names, same, [], Link("convention", convention.code, convention.pk)
     for chapter in Chapter.objects.filter(kind=Chapter.Kind.CHAPTER):
         yield _both(chapter, "title"), [], [], Link("chapter", str(chapter.number), chapter.pk)

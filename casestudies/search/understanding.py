@@ -31,6 +31,8 @@ class Sought:
     links: tuple[Link, ...] = ()
     themes: tuple[Link, ...] = ()
     """Themes that have it among their synonyms."""
+    near: tuple[Link, ...] = ()
+    """Themes that have what means the same among their synonyms: it is found through them where few hold it."""
     related: tuple[Link, ...] = ()
     """Records that it includes, and themes whose names hold it."""
     excluded: bool = False
@@ -245,7 +247,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...], 
     if also:
         meanings = list(dict.fromkeys([*meanings, *lexicon.of(lexicon.forms.key(also), also)]))
     links = [link for meaning in meanings for link in meaning.links]
-    if lexicon.is_ambiguous_name(stems, written) or not lexicon.forms.key(written):
+    if lexicon.is_ambiguous_name(written):
         # "Грузия" is no word of texts that hold its stem, which is that of "груз": the record alone finds it.
         typed = stemming.either(link.query for link in links)
     if all(stem.isdigit() for stem in stems):
@@ -256,6 +258,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...], 
         # "transit" is not the name of a theme, but "Customs transit" and "Transit corridors" are about it.
         related += lexicon.themes_naming.get(stems[0], [])
     themes = [link for meaning in meanings for link in meaning.themes if link not in links]
+    near = [link for meaning in meanings for link in meaning.near if link not in (*links, *themes)]
     return Sought(
         written,
         typed,
@@ -263,6 +266,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...], 
         tuple(_each_once(kinds)),
         tuple(dict.fromkeys(links)),
         tuple(dict.fromkeys(themes)),
+        tuple(dict.fromkeys(near)),
         tuple(dict.fromkeys(link for link in related if link not in links and link not in themes)),
         stems=stems,
     )

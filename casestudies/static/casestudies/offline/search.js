@@ -206,6 +206,7 @@ function answered(question) {
   const sides = parsed(question).map((terms) => {
     const all = understood(terms)
       .map(weighed)
+      .flatMap((one) => (one.excluded ? null : otherwise(one, one.studies.size))?.map(weighed) ?? [one])
       .map((one) => (one.studies.size || one.excluded ? one : weighed(asBeginning(one))));
     return { wanted: all.filter((one) => !one.excluded), excluded: all.filter((one) => one.excluded) };
   });
