@@ -85,7 +85,6 @@ def test_other_word_for_the_same_finds_the_same_first(one, other):
         ("article 7 paragraph 4 TFA", "article 7.4 TFA"),
         ("п. 4 ст. 7 СУПТ", "ст. 7.4 СУПТ"),
         ("TFA article 7.4.1", "TFA article 7.4"),
-        ("GATT article 5", "GATT article V"),
         ("специальное приложение Е", "specific annex E"),
     ],
 )
@@ -222,12 +221,28 @@ def test_what_is_no_russian_name_of_one_word_has_no_cases(text):
         ("SAFE", ("convention", "SAFE")),
         ("RKC chapter 6", ("provision", "rkc-general-annex-chapter-6")),
         ("GATT V", ("provision", "gatt-article-v")),
+        ("GATT article 5", ("provision", "gatt-article-v")),
+        ("Article VIII GATT", ("provision", "gatt-article-viii")),
+        ("TFA 7.4.1", ("provision", "wto-tfa-article-7-4")),
         ("ст. 7.6 СУПТ", ("provision", "wto-tfa-article-7-6")),
         ("revised kyoto convention standard 3.7", ("provision", "rkc-general-annex-standards-3-6-3-10")),
     ],
 )
 def test_name_is_recognised(question, link):
     assert link in links(question)
+
+
+def test_names_of_two_countries_with_one_stem_stay_two(empty_collection, make_study):
+    make_study(slug="nigeria", countries=["NG"], practice_ru="Практика Нигерии.")
+    for question in ("Niger", "Нигер"):
+        assert found(question) == []
+    assert found("Нигерия") == found("Nigeria") == ["nigeria"]
+
+
+def test_convention_is_not_another_of_which_there_are_papers_too():
+    assert links("СМГС") & {("convention", "COTIF"), ("convention", "CMR")} == set()
+    same = {e.text for one in search.read("СМГС").wanted for e in one.sought.equivalents}
+    assert same.isdisjoint({"ЦИМ", "CIM", "накладная"})
 
 
 def test_code_that_is_a_word_is_one_in_capitals_only():

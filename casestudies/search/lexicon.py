@@ -267,15 +267,14 @@ def _built() -> Lexicon:
     texts = {text for names, *_rest in entries for text in names}
     texts |= {text for _names, equivalents, narrower, _link in entries for text in (*equivalents, *narrower)}
     texts |= {text for names, *_rest in (*provisions, *themes) for text in names}
-    cases = {
-        name: declension.forms(name) for names, *_rest, link in entries if link and link.is_place for name in names
-    }
+    places = {name: link for names, *_rest, link in entries if link and link.is_place for name in names}
+    cases = {name: declension.forms(name) for name in places}
     words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
     queries = stemming.tsqueries(texts.union(*cases.values()))
     forms = Forms(words.union(SearchWord.objects.order_by("-studies").values_list("word", flat=True)[:WORDS_OF_TEXTS]))
     forms.prepare(texts | said_of_all)
     keys = {text: forms.key(text) for text in texts}
-    lexicon = Lexicon(forms, ambiguous=_ambiguous(cases, queries), words=words)
+    lexicon = Lexicon(forms, ambiguous=_ambiguous(cases, places, queries), words=words)
     lexicon.said_of_all = {forms.key(text) for text in said_of_all}
 
     def expressions(written: Iterable[str]) -> tuple[Expression, ...]:
@@ -324,14 +323,19 @@ def _built() -> Lexicon:
     return lexicon
 
 
-def _ambiguous(cases: dict[str, frozenset[str]], queries: dict[str, str]) -> set[str]:
-    """Return the stems of names that other words of the published texts have too."""
+def _ambiguous(cases: dict[str, frozenset[str]], places: dict[str, Link], queries: dict[str, str]) -> set[str]:
+    """Return the stems of names that other words of the published texts, or other places' names, have too."""
     forms = set().union(*cases.values())
-    stems = {stem for form in forms for stem in stemming.lexemes(queries[form])}
-    beginning = f"^({'|'.join(map(re.escape, sorted(stems)))})"
-    words = SearchWord.objects.filter(word__regex=beginning) if stems else SearchWord.objects.none()
+    named: dict[str, set[Link]] = defaultdict(set)
+    for name, some in cases.items():
+        for stem in {stem for form in some for stem in stemming.lexemes(queries[form])}:
+            named[stem].add(places[name])
+    beginning = f"^({'|'.join(map(re.escape, sorted(named)))})"
+    words = SearchWord.objects.filter(word__regex=beginning) if named else SearchWord.objects.none()
     others = set(words.values_list("word", flat=True)) - forms
-    return {stem for query in stemming.tsqueries(others).values() for stem in stemming.lexemes(query)} & stems
+    shared = {stem for query in stemming.tsqueries(others).values() for stem in stemming.lexemes(query)} & named.keys()
+    # "Нигер" and "Нигерия" have one stem.
+    return shared | {stem for stem, links in named.items() if len(links) > 1}
 
 
 def abbreviations(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
@@ -385,10 +389,18 @@ def _concepts(code: str = "") -> Iterator[_Entry]:
 
 
 def _glossary() -> Iterator[_Entry]:
+    conventions = {
+        part
+        for convention in Convention.objects.all()
+        for name in (convention.code, *_both(convention, "short_name"))
+        for part in re.findall(r"\w+", name)
+    }
     for term in GlossaryTerm.objects.all():
         abbreviations = [part.strip() for text in _both(term, "abbreviation") for part in text.split(";")]
-        same = _variants([*_both(term, "term"), *abbreviations])
-        yield same, same, [], None
+        # A consignment note has the abbreviations of several conventions: each is one kind of it.
+        kinds = [part for part in abbreviations if len(abbreviations) > len(LANGUAGES) and part in conventions]
+        same = _variants([*_both(term, "term"), *(part for part in abbreviations if part not in kinds)])
+        yield same, same, kinds, None
 
 
 def _records() -> Iterator[_Entry]:
