@@ -72,8 +72,8 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     ]
     every = list(dict.fromkeys(one for side in sides for one in side.sought))
     held = _held(every)
-    other = {one: found for one in every if (found := _otherwise(one, held[one].studies))}
-    if other:
+    # What words are by themselves may be near a theme again.
+    while other := {one: found for one in every if (found := _otherwise(one, held[one].studies))}:
         sides = [
             replace(side, sought=tuple(dict.fromkeys(part for one in side.sought for part in other.get(one, (one,)))))
             for side in sides
