@@ -61,7 +61,8 @@ def offers(selection: Selection) -> list[Offer]:
 def _named(wanted: Wanted) -> tuple[str, list[str]]:
     """Return the filter that a name stands for, and its codes; no codes where it stands for none or for too many."""
     for key in OFFERED_KEYS:
-        codes = [link.code for link in (*wanted.sought.links, *wanted.sought.themes) if link.key == key]
+        sought = wanted.sought
+        codes = [link.code for link in (*sought.links, *sought.themes, *sought.near) if link.key == key]
         if codes:
             return key, codes if len(codes) <= VALUES_IN_AN_OFFER else []
     return "", []
@@ -92,7 +93,7 @@ def _answering(selection: Selection, named: list[tuple[Wanted, str, list[str]]],
     others = [one.sought for one in reading.wanted if one not in dropped]
     if not reading.alternatives[0].excluded and search.seeks(rest) == [one.stems for one in others]:
         links = [
-            search.either(link.query for link in wanted.sought.all_links if link.key == key)
+            search.either(link.query for link in (*wanted.sought.all_links, *wanted.sought.near) if link.key == key)
             for wanted, key, _codes in named
         ]
         answers = facets.found(search.all_of([*(one.query for one in others), *links]))

@@ -122,15 +122,15 @@ def test_facets_and_orders_are_those_of_the_site(client):
 
 def test_synonyms_are_limited_to_what_the_studies_hold():
     few, all_of_them = (edition_data(Selection(QueryDict(q)), "", "")["thesaurus"] for q in ("country=UG", ""))
-    texts = [text for text, _stems in all_of_them["expressions"]]
+    texts = [text for text, *_stems in all_of_them["expressions"]]
     same = [row["same"] for row in all_of_them["rows"] if texts.index("УЭО") in row.get("same", ())]
     assert "authorized economic operator" in [texts[place] for places in same for place in places]
-    assert {text for text, _stems in few["expressions"]} < set(texts)
+    assert {text for text, *_stems in few["expressions"]} < set(texts)
 
 
 def test_expressions_keep_the_places_of_words_that_are_not_looked_for():
     thesaurus = edition_data(Selection(QueryDict("")), "", "")["thesaurus"]
-    assert dict(thesaurus["expressions"])["bill of lading"] == "bill _ lade"
+    assert ["bill of lading", "bill _ lade"] in [one[:2] for one in thesaurus["expressions"]]
 
 
 def test_markup_in_a_text_stays_text(client, empty_collection, make_study):

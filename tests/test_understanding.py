@@ -57,6 +57,109 @@ def test_other_word_for_the_same_finds_the_same_first(one, other):
     assert len(set(first) & set(second)) >= min(3, len(first))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("authorised", "authorized"),
+        ("digitalisation", "digitalization"),
+        ("harmonisation", "harmonization"),
+        ("modernise", "modernize"),
+        ("computerised", "computerized"),
+        ("standardise", "standardize"),
+        ("authorised economic operator", "authorized economic operators"),
+        ("checkpoint", "check-point"),
+        ("online", "on-line"),
+        ("inter-agency", "interagency"),
+        ("терминал", "терминалы"),
+        ("персонал", "персоналом"),
+        ("портал", "порталы"),
+        ("аудит", "аудита"),
+        ("прием", "приема"),
+        ("материал", "материалы"),
+        ("список", "списки"),
+        ("рынок", "рынки"),
+        ("паром", "парома"),
+        ("ждать", "ждут"),
+        ("COVID", "коронавирус"),
+        ("bribe", "взятка"),
+        ("article 7 paragraph 4 TFA", "article 7.4 TFA"),
+        ("п. 4 ст. 7 СУПТ", "ст. 7.4 СУПТ"),
+        ("TFA article 7.4.1", "TFA article 7.4"),
+        ("специальное приложение Е", "specific annex E"),
+    ],
+)
+def test_spellings_cases_and_references_find_as_many(one, other):
+    first, second = found(one, as_typed="1"), found(other, as_typed="1")
+    assert first
+    assert len(first) == len(second)
+
+
+def test_word_is_never_corrected_into_its_other_spelling():
+    assert search.read("digitalisation").correction is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("tire", "tier"), ("filled", "filed"), ("пара", "паром"), ("визит", "виза")]
+)
+def test_words_that_only_look_alike_stay_two(one, other):
+    assert search.seeks(one) != search.seeks(other)
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("Казахстан-Китай", {"KZ", "CN"}),
+        ("Грузия-Турция граница", {"GE", "TR"}),
+        ("граница Казахстан/Китай", {"KZ", "CN"}),
+        ("Казахстан—Китай граница", {"KZ", "CN"}),
+        ("китайско-монгольский", {"CN", "MN"}),
+        ("US/Mexico border", {"US", "MX"}),
+        ("Kenya-Uganda", {"KE", "UG"}),
+        ("Того", {"TG"}),
+        ("того", set()),
+        ("tell us about queues", set()),
+        ("queues in the US", {"US"}),
+        ("опыт Казахстана", {"KZ"}),
+    ],
+)
+def test_countries_are_known_wherever_they_stand(question, places):
+    assert {code for key, code in links(question) if key == "country"} == places
+
+
+@pytest.mark.parametrize("question", ["э-очередь", "2019-2021", "<b>customs</b>", "https://www.wto.org/english"])
+def test_words_that_signs_join_are_sought_by_themselves_where_nobody_holds_them_so(question):
+    assert found(question, as_typed="1")
+
+
+def test_joined_words_that_a_study_holds_stay_together(empty_collection, make_study):
+    make_study(slug="joined", practice_en="A wombat-quokka crossing.", practice_ru="Да.")
+    make_study(slug="apart", practice_en="A quokka saw a wombat.", practice_ru="Да.")
+    assert found("wombat/quokka")[0] == "joined"
+    assert found("quokka/wombat") == found("quokka wombat")
+
+
+@pytest.mark.parametrize(
+    ("filler", "rest"),
+    [("best practice", "single window"), ("пример", "единого окна"), ("success story", "Rwanda"), ("опыт", "Грузии")],
+)
+def test_what_is_true_of_every_study_decides_nothing(filler, rest):
+    assert found(f"{filler} {rest}") == found(rest)
+
+
+def test_curators_say_what_is_true_of_every_study(empty_collection, make_study):
+    make_study(slug="zebra", practice_en="A zebra.")
+    Concept.objects.filter(code="said-of-every-study").update(expressions_en=["quokka"])
+    assert search.read("quokka zebra").complete == 1
+
+
+def test_theme_is_reached_by_every_word_for_what_is_among_its_synonyms(empty_collection, make_study):
+    Theme.objects.filter(code="seaports").update(synonyms_en=["quokka"])
+    Concept.objects.create(code="pet", expressions_en=["quokka", "wombat"], expressions_ru=["вомбат"])
+    make_study(slug="port", themes=["seaports"])
+    for question in ("quokka", "wombat", "вомбат"):
+        assert found(question) == ["port"]
+
+
 def test_name_of_a_country_is_no_form_of_another_word():
     in_georgia = set(CaseStudy.objects.published().filter(countries__alpha2="GE").values_list("slug", flat=True))
     for question in ("Грузия", "в Грузии", "Georgia"):
@@ -111,12 +214,40 @@ def test_what_is_no_russian_name_of_one_word_has_no_cases(text):
         ("средняя азия", ("region", "central-asia")),
         ("СУПТ", ("convention", "WTO-TFA")),
         ("harmonization convention annex 8 article 5", ("provision", "harmonization-annex-8-article-5")),
+        ("RKC", ("convention", "RKC")),
+        ("gatt", ("convention", "GATT")),
+        ("HS", ("convention", "HS")),
+        ("TIR", ("convention", "TIR")),
+        ("SAFE", ("convention", "SAFE")),
+        ("RKC chapter 6", ("provision", "rkc-general-annex-chapter-6")),
+        ("GATT V", ("provision", "gatt-article-v")),
+        ("GATT article 5", ("provision", "gatt-article-v")),
+        ("Article VIII GATT", ("provision", "gatt-article-viii")),
+        ("TFA 7.4.1", ("provision", "wto-tfa-article-7-4")),
         ("ст. 7.6 СУПТ", ("provision", "wto-tfa-article-7-6")),
         ("revised kyoto convention standard 3.7", ("provision", "rkc-general-annex-standards-3-6-3-10")),
     ],
 )
 def test_name_is_recognised(question, link):
     assert link in links(question)
+
+
+def test_names_of_two_countries_with_one_stem_stay_two(empty_collection, make_study):
+    make_study(slug="nigeria", countries=["NG"], practice_ru="Практика Нигерии.")
+    for question in ("Niger", "Нигер"):
+        assert found(question) == []
+    assert found("Нигерия") == found("Nigeria") == ["nigeria"]
+
+
+def test_convention_is_not_another_of_which_there_are_papers_too():
+    assert links("СМГС") & {("convention", "COTIF"), ("convention", "CMR")} == set()
+    same = {e.text for one in search.read("СМГС").wanted for e in one.sought.equivalents}
+    assert same.isdisjoint({"ЦИМ", "CIM", "накладная"})
+
+
+def test_code_that_is_a_word_is_one_in_capitals_only():
+    assert ("convention", "SAFE") not in links("safe trade lanes")
+    assert not any(key == "convention" for key, _code in links("Nairobi"))
 
 
 def test_reference_that_many_conventions_have_means_none_of_them():

@@ -72,7 +72,15 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     ]
     every = list(dict.fromkeys(one for side in sides for one in side.sought))
     held = _held(every)
-    fewer = {one: _without_needless_phrases(one, known) for one, known in held.items()}
+    # What words are by themselves may be near a theme again.
+    while other := {one: found for one in every if (found := _otherwise(one, held[one].studies))}:
+        sides = [
+            replace(side, sought=tuple(dict.fromkeys(part for one in side.sought for part in other.get(one, (one,)))))
+            for side in sides
+        ]
+        every = list(dict.fromkeys(one for side in sides for one in side.sought))
+        held |= _held([one for one in every if one not in held])
+    fewer = {one: _without_needless_phrases(one, held[one]) for one in every}
     held |= {other: replace(held[one], in_any_way=None) for one, other in fewer.items() if other != one}
     sides = [replace(side, sought=tuple(fewer[one] for one in side.sought)) for side in sides]
     reading = Reading(text, tuple(_weighed(side, held) for side in sides), "", 0)
@@ -80,6 +88,15 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     complete = _complete(reading)
     reading = replace(reading, complete=complete, holding_all=reading.answers)
     return reading if complete >= ENOUGH else _widened(reading)
+
+
+def _otherwise(sought: Sought, studies: int) -> tuple[Sought, ...]:
+    """Return what to seek instead where so few hold it: its words by themselves, or it by the themes near it too."""
+    if sought.apart and not studies:
+        return sought.apart
+    if sought.near and studies < ENOUGH:
+        return (replace(sought, themes=(*sought.themes, *sought.near), near=()),)
+    return ()
 
 
 def _answers(reading: Reading) -> int | None:

@@ -35,6 +35,7 @@ from casestudies.models import (
 from casestudies.models.case import TransportMode
 
 from . import declension, stemming
+from .forms import Forms
 from .question import language_of
 
 # A name's part in brackets is often left out when people type it, and often an acronym.
@@ -44,6 +45,45 @@ _NUMBER_RANGE = re.compile(r"(?P<stem>(?:\d+\.)?)(?P<first>\d+)[–-](?:\d+\.)?(
 _BESIDE_NUMBERS = re.compile(r"[^\d.\s–-]")
 # While somebody types, the first expressions that begin like it stand for all.
 MEANINGS_WHILE_TYPING = 3
+# Acronyms in whose place people mostly write a word: these are read as acronyms only in capitals, and no text, whose
+# words are indexed without them, is searched for them.
+ORDINARY_WORDS = frozenset(
+    [
+        "am",
+        "are",
+        "arise",
+        "as",
+        "at",
+        "boot",
+        "can",
+        "car",
+        "do",
+        "eco",
+        "he",
+        "in",
+        "is",
+        "it",
+        "may",
+        "me",
+        "no",
+        "on",
+        "or",
+        "sad",
+        "safe",
+        "seed",
+        "so",
+        "traces",
+        "us",
+        "we",
+        "who",
+    ]
+)
+# The concept whose expressions are true of every study and so tell none from another.
+SAID_OF_ALL = "said-of-every-study"
+# A longer code of a convention is a word, mostly the name of a place: "Nairobi".
+LONGEST_ACRONYM = 5
+# The words of the texts by which spellings and cases are known: those of most studies.
+WORDS_OF_TEXTS = 20_000
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
 
@@ -53,6 +93,8 @@ class Expression:
 
     text: str
     query: str
+    stems: tuple[str, ...]
+    """One for each word, the same in every spelling and case: what it is looked up by."""
 
     @property
     def language(self) -> str:
@@ -92,6 +134,8 @@ class Meaning:
     links: tuple[Link, ...] = ()
     themes: tuple[Link, ...] = ()
     """The themes that have the expression among their synonyms, which are near their name, not the same."""
+    near: tuple[Link, ...] = ()
+    """The themes that have what means the same among their names and synonyms."""
 
 
 class Beginnings:
@@ -116,6 +160,7 @@ class Beginnings:
 class Lexicon:
     """Meanings by the stems of the expressions that have them."""
 
+    forms: Forms
     meanings: dict[tuple[str, ...], list[Meaning]] = field(default_factory=lambda: defaultdict(list))
     numbers: dict[tuple[str, ...], list[Link]] = field(default_factory=lambda: defaultdict(list))
     """Provisions by their number alone, which means something beside the name of their convention."""
@@ -131,16 +176,28 @@ class Lexicon:
     """The number of stems in the longest expression."""
     declined: dict[str, list[Meaning]] = field(default_factory=lambda: defaultdict(list))
     """What the cases of Russian names of one word mean, by the case as written."""
+    in_capitals: dict[tuple[str, ...], list[Meaning]] = field(default_factory=lambda: defaultdict(list))
+    """What acronyms mean that are words too."""
+    said_of_all: set[tuple[str, ...]] = field(default_factory=set)
+    """What is true of every study: "best practice"."""
     ambiguous: set[str] = field(default_factory=set)
     """Stems of such names that other words of the collection have too: "груз" of "Грузия"."""
 
     def of(self, stems: tuple[str, ...], written: str) -> list[Meaning]:
         """Return what an expression with these stems, as written, means, most specific source first; often nothing."""
-        return [*self.meanings.get(stems, []), *self.declined.get(declension.folded(written), [])]
+        acronyms = self.in_capitals.get(stems, []) if written.isupper() else []
+        return [*acronyms, *self.meanings.get(stems, []), *self.declined.get(declension.folded(written), [])]
 
-    def is_ambiguous_name(self, stems: tuple[str, ...], written: str) -> bool:
-        """Say whether this is a name whose stem other words have too: texts cannot be searched for it."""
-        return len(stems) == 1 and stems[0] in self.ambiguous and declension.folded(written) in self.declined
+    def is_name_without_stem(self, word: str) -> bool:
+        """Say whether this is a name that is left out of texts, as "Того" (Togo) is, and written as one."""
+        return word[:1].isupper() and declension.folded(word) in self.declined
+
+    def is_ambiguous_name(self, written: str) -> bool:
+        """Say whether this is a name whose stem other words have too, or that texts are not searched for: "Того"."""
+        if declension.folded(written) not in self.declined:
+            return False
+        stems = self.forms.stems(written)
+        return not stems or not self.ambiguous.isdisjoint(stems)
 
     def same_as_beginning_with(self, beginning: str) -> list[str]:
         """Return what means the same as the first expressions that begin like this: "нарв" gives "Narva"."""
@@ -169,10 +226,18 @@ class Lexicon:
         names = list(names)
         for form in {case for name in names for case in cases.get(name.text, ())}:
             self.declined[form].append(meaning)
-        for stems in {stemming.lexemes(name.query) for name in names if not cases.get(name.text)}:
-            if stems and meaning not in self.meanings[stems]:
-                self.meanings[stems].append(meaning)
+        for stems, is_word in {
+            (name.stems, _is_ordinary_word(name.text)) for name in names if not cases.get(name.text)
+        }:
+            meanings = self.in_capitals if is_word else self.meanings
+            if stems and meaning not in meanings[stems]:
+                meanings[stems].append(meaning)
                 self.longest = max(self.longest, len(stems))
+
+
+def _is_ordinary_word(name: str) -> bool:
+    """Say whether it is an acronym that is a word too."""
+    return name.isupper() and name.casefold() in ORDINARY_WORDS
 
 
 # The lexicons of the last two states: requests that began before an edit still ask for the one before.
@@ -196,37 +261,51 @@ def current() -> Lexicon:
 
 def _built() -> Lexicon:
     """Read all vocabularies and the thesaurus."""
+    said_of_all = {text for names, *_rest in _concepts(code=SAID_OF_ALL) for text in names}
     entries = [*_concepts(), *_glossary(), *_records(), *_organizations()]
     provisions, themes = list(_provisions()), list(_synonyms())
     texts = {text for names, *_rest in entries for text in names}
     texts |= {text for _names, equivalents, narrower, _link in entries for text in (*equivalents, *narrower)}
     texts |= {text for names, *_rest in (*provisions, *themes) for text in names}
-    cases = {
-        name: declension.forms(name) for names, *_rest, link in entries if link and link.is_place for name in names
-    }
+    places = {name: link for names, *_rest, link in entries if link and link.is_place for name in names}
+    cases = {name: declension.forms(name) for name in places}
+    words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
     queries = stemming.tsqueries(texts.union(*cases.values()))
-    lexicon = Lexicon(ambiguous=_ambiguous(cases, queries))
+    forms = Forms(words.union(SearchWord.objects.order_by("-studies").values_list("word", flat=True)[:WORDS_OF_TEXTS]))
+    forms.prepare(texts | said_of_all)
+    keys = {text: forms.key(text) for text in texts}
+    lexicon = Lexicon(forms, ambiguous=_ambiguous(cases, places, queries), words=words)
+    lexicon.said_of_all = {forms.key(text) for text in said_of_all}
 
     def expressions(written: Iterable[str]) -> tuple[Expression, ...]:
-        return tuple(Expression(text, queries[text]) for text in dict.fromkeys(written) if queries[text])
+        return tuple(
+            Expression(text, queries[text], keys[text])
+            for text in dict.fromkeys(written)
+            if queries[text] or text in cases
+        )
 
     def in_texts(written: Iterable[str]) -> tuple[Expression, ...]:
-        """Return what texts are searched for: the cases of a name may have several stems, or one of other words."""
+        """Return what texts are searched for: an expression in its spellings, a name's cases but for ambiguous ones."""
         found = []
-        for expression in expressions(written):
-            of_cases = {queries[case] for case in cases.get(expression.text, ())} or {expression.query}
-            certain = sorted(query for query in of_cases if not {*stemming.lexemes(query)} & lexicon.ambiguous)
-            found += [Expression(expression.text, query) for query in certain]
+        for expression in expressions(text for text in written if text.casefold() not in ORDINARY_WORDS):
+            ways = {queries[case] for case in cases.get(expression.text, ())} or forms.queries(expression.text)
+            certain = sorted(query for query in ways if query and not {*stemming.lexemes(query)} & lexicon.ambiguous)
+            found += [Expression(expression.text, query, expression.stems) for query in certain]
         return tuple(found)
 
+    named_by: dict[tuple[str, ...], list[Link]] = defaultdict(list)
+    for names, link in [*themes, *((names, link) for names, *_rest, link in entries if link and link.key == "theme")]:
+        for stems in {keys[name] for name in names}:
+            named_by[stems].append(link)
     for names, equivalents, narrower, link in entries:
         same = in_texts(equivalents)
         links = (link,) if link else ()
+        near = [] if link else [theme for name in names for theme in named_by.get(keys[name], ())]
         lexicon.named += [(folded(name), name, link) for name in names if link]
-        meaning = Meaning(same, in_texts(narrower), links)
+        meaning = Meaning(same, in_texts(narrower), links, near=tuple(dict.fromkeys(near)))
         lexicon.enter(expressions(names), meaning, cases if link and link.is_place else {})
         if link and link.key == "theme":
-            for stem in {stem for name in same for stem in stemming.lexemes(name.query)}:
+            for stem in {stem for name in same for stem in name.stems}:
                 lexicon.themes_naming[stem].append(link)
         lexicon.said += [(folded(name), meaning) for name in names if not link]
     for synonyms, link in themes:
@@ -235,24 +314,28 @@ def _built() -> Lexicon:
     lexicon.named += [(folded(name), name, link) for _names, offered, link in provisions for name in offered]
     short = abbreviations(lexicon)
     for names, _offered, link in provisions:
-        for stems in {stemming.lexemes(queries[name]) for name in names}:
+        for stems in {forms.reference(name) for name in names}:
             for variant in product(*(short.get(stem, (stem,)) for stem in stems)):
-                lexicon.enter((Expression("", " <-> ".join(f"'{stem}'" for stem in variant)),), Meaning(links=(link,)))
-        for stems in {tuple(s for s in stemming.lexemes(queries[name]) if s.isdigit()) for name in names}:
+                lexicon.enter((Expression("", "", variant),), Meaning(links=(link,)))
+        for stems in {tuple(stem for stem in forms.reference(name) if stem.isdigit()) for name in names}:
             if stems and link not in lexicon.numbers[stems]:
                 lexicon.numbers[stems].append(link)
-    lexicon.words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
     return lexicon
 
 
-def _ambiguous(cases: dict[str, frozenset[str]], queries: dict[str, str]) -> set[str]:
-    """Return the stems of names that other words of the published texts have too."""
+def _ambiguous(cases: dict[str, frozenset[str]], places: dict[str, Link], queries: dict[str, str]) -> set[str]:
+    """Return the stems of names that other words of the published texts, or other places' names, have too."""
     forms = set().union(*cases.values())
-    stems = {stem for form in forms for stem in stemming.lexemes(queries[form])}
-    beginning = f"^({'|'.join(map(re.escape, sorted(stems)))})"
-    words = SearchWord.objects.filter(word__regex=beginning) if stems else SearchWord.objects.none()
+    named: dict[str, set[Link]] = defaultdict(set)
+    for name, some in cases.items():
+        for stem in {stem for form in some for stem in stemming.lexemes(queries[form])}:
+            named[stem].add(places[name])
+    beginning = f"^({'|'.join(map(re.escape, sorted(named)))})"
+    words = SearchWord.objects.filter(word__regex=beginning) if named else SearchWord.objects.none()
     others = set(words.values_list("word", flat=True)) - forms
-    return {stem for query in stemming.tsqueries(others).values() for stem in stemming.lexemes(query)} & stems
+    shared = {stem for query in stemming.tsqueries(others).values() for stem in stemming.lexemes(query)} & named.keys()
+    # "Нигер" and "Нигерия" have one stem.
+    return shared | {stem for stem, links in named.items() if len(links) > 1}
 
 
 def abbreviations(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
@@ -264,7 +347,7 @@ def abbreviations(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
     for stems, meanings in lexicon.meanings.items():
         if len(stems) == 1:
             same = {
-                stemming.lexemes(expression.query)
+                expression.stems
                 for meaning in meanings
                 if not meaning.links
                 for expression in meaning.equivalents
@@ -298,17 +381,26 @@ def _variants(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(variant.strip() for variant in variants if variant.strip()))
 
 
-def _concepts() -> Iterator[_Entry]:
-    for concept in Concept.objects.all():
+def _concepts(code: str = "") -> Iterator[_Entry]:
+    """Yield the concepts, or the one with this code; what is said of all studies is no concept otherwise."""
+    for concept in Concept.objects.filter(code=code) if code else Concept.objects.exclude(code=SAID_OF_ALL):
         same = _both(concept, "expressions")
         yield same, same, _both(concept, "narrower"), None
 
 
 def _glossary() -> Iterator[_Entry]:
+    conventions = {
+        part
+        for convention in Convention.objects.all()
+        for name in (convention.code, *_both(convention, "short_name"))
+        for part in re.findall(r"\w+", name)
+    }
     for term in GlossaryTerm.objects.all():
         abbreviations = [part.strip() for text in _both(term, "abbreviation") for part in text.split(";")]
-        same = _variants([*_both(term, "term"), *abbreviations])
-        yield same, same, [], None
+        # A consignment note has the abbreviations of several conventions: each is one kind of it.
+        kinds = [part for part in abbreviations if len(abbreviations) > len(LANGUAGES) and part in conventions]
+        same = _variants([*_both(term, "term"), *(part for part in abbreviations if part not in kinds)])
+        yield same, same, kinds, None
 
 
 def _records() -> Iterator[_Entry]:
@@ -324,7 +416,8 @@ def _records() -> Iterator[_Entry]:
         yield names, names, [], Link("region", region.slug, region.pk)
     for convention in Convention.objects.all():
         same = [*_both(convention, "short_name"), *_both(convention, "alternative_names")]
-        names = [*same, *_variants(_both(convention, "name"))]
+        code = [convention.code] if len(convention.code) <= LONGEST_ACRONYM or not convention.code.isalpha() else []
+        names = [*same, *_variants(_both(convention, "name")), *code]
         yield names, same, [], Link("convention", convention.code, convention.pk)
     for chapter in Chapter.objects.filter(kind=Chapter.Kind.CHAPTER):
         yield _both(chapter, "title"), [], [], Link("chapter", str(chapter.number), chapter.pk)

@@ -60,7 +60,10 @@ def composed(text: str) -> str:
 
     "й" in two code points is the same letter, "гра́ница" the same word as without its accent.
     """
-    return "".join(c for c in unicodedata.normalize("NFC", text) if not unicodedata.combining(c))
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    return "".join(c for c in text if not unicodedata.combining(c)) if any(map(unicodedata.combining, text)) else text
 
 
 def only_words(text: str) -> str:

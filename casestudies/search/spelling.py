@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from casestudies import revision
 from casestudies.models import SearchWord
 
+from . import stemming
 from .lexicon import Lexicon
 from .question import language_of
 
@@ -78,7 +79,8 @@ def _nearest(written: str, lexicon: Lexicon) -> str | None:
         .values_list("word", "studies")[:CANDIDATES]
     )
     near = process.extract(written, {*lexicon.words, *studies}, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-    near = [(distance, candidate) for candidate, distance, _index in near if candidate != written]
+    same = {written, *stemming.spellings(written)}
+    near = [(distance, candidate) for candidate, distance, _index in near if candidate not in same]
     if not near:
         return None
     _distance, best = min(near, key=lambda found: (found[0], found[1][0] != written[0], -studies.get(found[1], 0)))

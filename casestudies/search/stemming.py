@@ -14,18 +14,25 @@ _LEXEME = re.compile(r"'((?:[^'\\]|''|\\.)*)'")
 _FOLLOWED_BY = re.compile(r"<(-|\d+)>")
 # Regular differences between British and American spelling, each read both ways.
 _SPELLINGS = [
-    (re.compile(rf"{ours}({endings})$"), rf"{theirs}\1")
-    for one, other, endings in (
-        ("is", "iz", "e|es|ed|er|ers|ing|able|ation|ations|ational"),
-        ("ys", "yz", "e|es|ed|er|ers|ing"),
-        ("our", "or", "|s|ed|ing|able|ite|ites|al"),
-        ("re", "er", "|s"),
-        ("ogue", "og", "|s"),
-        ("ence", "ense", "|s"),
-        ("ll", "l", "ed|ing|er|ers"),
+    (re.compile(rf"({before}){ours}({endings})$"), rf"\1{theirs}\2")
+    for before, one, other, endings in (
+        ("", "is", "iz", "e|es|ed|er|ers|ing|able|ation|ations|ational"),
+        ("", "ys", "yz", "e|es|ed|er|ers|ing"),
+        ("", "our", "or", "|s|ed|ing|able|ite|ites|al"),
+        # "centre", but not "tire" and "tier".
+        ("[bcdgtv]", "re", "er", "|s"),
+        ("", "ogue", "og", "|s"),
+        ("", "ence", "ense", "|s"),
+        # "travelled", but not "filled".
+        ("[aeiouy][^aeiouy]+[aeiou]", "ll", "l", "ed|ing|er|ers"),
     )
     for ours, theirs in ((one, other), (other, one))
 ]
+
+# What most words have none of: looked for first.
+_SPELLED = re.compile(
+    r"(?:(?:[iy][sz]|our|or|ll?)(?:e|s|es|ed|er|ers|al|ing|able|ite|ites|ation|ations|ational)?|res?|ers?|ogu?e?s?|en[cs]es?)$"
+)
 
 
 def tsqueries(texts: Iterable[str]) -> dict[str, str]:
@@ -59,6 +66,8 @@ def lexemes(query: str) -> tuple[str, ...]:
 def spellings(word: str) -> list[str]:
     """Return the word as the other side of the Atlantic spells it, in all regular ways; often none is a word."""
     lower = word.lower()
+    if not _SPELLED.search(lower):
+        return []
     return [rule.sub(replacement, lower) for rule, replacement in _SPELLINGS if rule.search(lower)]
 
 

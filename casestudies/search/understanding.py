@@ -1,7 +1,10 @@
 """What a question means: each thing sought with its spellings, other names, translations and the records it names."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 
 from . import stemming
 from .lexicon import Expression, Lexicon, Link, Meaning
@@ -9,6 +12,10 @@ from .question import Question, Term
 
 # A number alone ("7.9") or a reference ("Article 5") that more conventions than these have means none of them.
 CONVENTIONS_A_REFERENCE_MAY_MEAN = 3
+# How a part of a provision is called, by keys: "пункт" alone is mostly a border crossing point, so no synonym says it.
+_ARTICLE = frozenset({"articl", "art", "стат", "ст"})
+_PARAGRAPH = frozenset({"paragraph", "para", "п", "пункт", "параграф"})
+_PARAGRAPHS = re.compile("(?P<article>A1)(?P<paragraph>P1+)|(?P<paragraph_first>P1+)(?P<article_first>A1)(?!1)")
 
 
 @dataclass(frozen=True)
@@ -24,12 +31,16 @@ class Sought:
     links: tuple[Link, ...] = ()
     themes: tuple[Link, ...] = ()
     """Themes that have it among their synonyms."""
+    near: tuple[Link, ...] = ()
+    """Themes that have what means the same among their synonyms: it is found through them where few hold it."""
     related: tuple[Link, ...] = ()
     """Records that it includes, and themes whose names hold it."""
     excluded: bool = False
     stems: tuple[str, ...] = ()
     parts: tuple["Sought", ...] = ()
     """Of a name of several words, each word by itself."""
+    apart: tuple["Sought", ...] = ()
+    """Of words that a hyphen or a slash joins and that are no name, what they seek where nobody holds them so."""
 
     @property
     def all_links(self) -> tuple[Link, ...]:
@@ -55,7 +66,9 @@ class Sought:
         ways = self._ways()
         alone = {way for way in ways if " " not in way}
         return stemming.either(
-            way for way in ways if "<" in way and not alone & {f"'{stem}'" for stem in stemming.lexemes(way)}
+            way
+            for way in ways
+            if "<" in way and ("|" in way or not alone & {f"'{stem}'" for stem in stemming.lexemes(way)})
         )
 
     def without_phrases(self, language: str | None = None) -> "Sought":
@@ -74,15 +87,16 @@ class Sought:
 
 def understand(question: Question, lexicon: Lexicon) -> tuple[tuple[Sought, ...], ...]:
     """Return, for each alternative, what it seeks. Alternatives that seek nothing are left out."""
-    _prepare(question)
+    _prepare(question, lexicon)
     read = [_alternative(terms, lexicon) for terms in question.alternatives]
     return tuple(sought for sought in read if any(not one.excluded for one in sought))
 
 
-def _prepare(question: Question) -> None:
+def _prepare(question: Question, lexicon: Lexicon) -> None:
     """Ask the database once for the stems of everything."""
-    words = [word for terms in question.alternatives for term in terms for word in (term.words, *term.words.split())]
-    stemming.tsqueries([*words, *(variant for word in words for variant in stemming.spellings(word))])
+    words = [term.words for terms in question.alternatives for term in terms]
+    stemming.tsqueries(words)
+    lexicon.forms.prepare(words)
 
 
 def _alternative(terms: tuple[Term, ...], lexicon: Lexicon) -> tuple[Sought, ...]:
@@ -96,31 +110,59 @@ def _alternative(terms: tuple[Term, ...], lexicon: Lexicon) -> tuple[Sought, ...
         else:
             run.append(term)
     sought += _read_run(run, lexicon)
-    return tuple(_in_context(sought))
+    # What is true of every study tells nothing beside other words.
+    telling = [one for one in sought if one.excluded or one.stems not in lexicon.said_of_all]
+    return tuple(_in_context(telling if any(not one.excluded for one in telling) else sought))
 
 
 def _read_phrase(term: Term, lexicon: Lexicon) -> Iterator[Sought]:
     """Read a quoted phrase or an excluded term: its words in their order, or a name it is."""
     query = stemming.tsqueries([term.words])[term.words]
     if query:
-        found = _sought(term.words, _exactly(term.words, query), lexicon, stemming.lexemes(query))
+        found = _sought(term.words, _exactly(term.words, query, lexicon), lexicon, lexicon.forms.key(term.words))
         yield replace(found, written=term.written, excluded=term.excluded)
 
 
-def _exactly(words: str, query: str) -> str:
-    """Return the tsquery for words that follow one another, a single one in any regular spelling."""
-    variants = stemming.spellings(words) if " " not in words else []
-    return stemming.either([query, *stemming.tsqueries(variants).values()])
+def _exactly(words: str, query: str, lexicon: Lexicon) -> str:
+    """Return the tsquery for words that follow one another, a single one in any regular spelling and case."""
+    stems = lexicon.forms.stems(words) if " " not in words else ()
+    return stemming.either([query, *(f"'{stem}'" for stem in stems)])
 
 
 def _read_run(terms: list[Term], lexicon: Lexicon) -> Iterator[Sought]:
     """Read words side by side: the longest names that the lexicon knows, and between them word by word."""
+    words = [(term, word) for term in terms for word in term.words.split()]
+    # The "X" of "X-ray" is no number.
+    keys = lexicon.forms.keys(word.lower() if " " in term.words else word for term, word in words)
     tokens = [
-        (term, word, stems)
-        for term in terms
-        for word in term.words.split()
-        if (stems := stemming.lexemes(stemming.tsqueries([word])[word]))
+        (term, word, (key or word,))
+        for (term, word), key in zip(words, keys, strict=True)
+        if key or lexicon.is_name_without_stem(word)
     ]
+    return _read(_references(tokens), lexicon)
+
+
+def _references(tokens: list[tuple]) -> list[tuple]:
+    """Return the words with "Article 7 paragraph 4" and "п. 4 ст. 7" as "Article 7.4"."""
+    kinds = "".join(_kind(token) for token in tokens)
+    found: list[tuple] = []
+    at = 0
+    for match in _PARAGRAPHS.finditer(kinds):
+        found += tokens[at : match.start()]
+        for name in ("article", "paragraph"):
+            start, end = match.span(name) if match[name] else match.span(f"{name}_first")
+            found += tokens[start + (name == "paragraph") : end]
+        at = match.end()
+    return found + tokens[at:]
+
+
+def _kind(token: tuple) -> str:
+    (key,) = token[2]
+    return "1" if key.isdigit() else "A" if key in _ARTICLE else "P" if key in _PARAGRAPH else "-"
+
+
+def _read(tokens: list[tuple], lexicon: Lexicon, *, joined: bool = True) -> Iterator[Sought]:
+    """Read words with their stems. Those of one term, which a hyphen joins, stay together where they are no name."""
     start = 0
     while start < len(tokens):
         length = next(
@@ -131,15 +173,44 @@ def _read_run(terms: list[Term], lexicon: Lexicon) -> Iterator[Sought]:
             ),
             0,
         )
-        # Parts of a hyphenated word stay together where they are no name.
-        length = length or sum(token[0] is tokens[start][0] for token in tokens[start:])
-        part = tokens[start : start + length]
-        stems = tuple(stem for _term, _word, stems in part for stem in stems)
-        found = _sought(" ".join(word for _term, word, _stems in part), _typed(part), lexicon, stems)
-        # The words of a country's or a convention's name mean nothing by themselves.
-        is_record = any(link.key != "theme" for link in found.links)
-        yield replace(found, parts=tuple(_word_by_word(part, lexicon)) if length > 1 and not is_record else ())
-        start += length
+        together = sum(token[0] is tokens[start][0] for token in tokens[start:]) if joined else 1
+        part = tokens[start : start + (length or together)]
+        start += len(part)
+        if length:
+            # Of "7.4.1" no more is known than 7.4.
+            start += sum(1 for _rest in takewhile(partial(_continues, part[-1]), tokens[start:]))
+        apart = tuple(_in_context(_apart(part, lexicon))) if len(part) > 1 and not length else ()
+        if apart and all(any(link.is_place for link in one.links) for one in apart):
+            yield from apart
+        else:
+            yield replace(_together(part, lexicon), apart=apart)
+
+
+def _continues(last: tuple, token: tuple) -> bool:
+    """Say whether a number goes on with this: they are of one term."""
+    return token[0] is last[0] and token[2][0].isdigit() and last[2][0].isdigit()
+
+
+def _apart(tokens: list[tuple], lexicon: Lexicon) -> list[Sought]:
+    """Read the words of a hyphenated one by themselves; a letter says nothing beside them: the "e" of "e-queue"."""
+    words = [token for token in tokens if len(token[1]) > 1]
+    return list(_read(words or tokens, lexicon, joined=False))
+
+
+def _together(tokens: list[tuple], lexicon: Lexicon) -> Sought:
+    """Read words as one thing: a name, a word, or words that a hyphen joins."""
+    term = tokens[0][0]
+    stems = tuple(stem for _term, _word, stems in tokens for stem in stems)
+    written, typed = " ".join(word for _term, word, _stems in tokens), _typed(tokens, lexicon)
+    solid = term.words.replace(" ", "")
+    # "on-line", where "on" is no word to look for.
+    is_cut = term.words != solid and tokens[-1][0] is term and len(written.replace(" ", "")) < len(solid)
+    if is_cut and lexicon.of(lexicon.forms.key(solid), solid):
+        return _sought(solid, _typed([(term, solid, ())], lexicon), lexicon, lexicon.forms.key(solid))
+    found = _sought(written, typed, lexicon, stems, also=solid if written == term.words != solid else "")
+    # The words of a country's or a convention's name mean nothing by themselves.
+    is_record = any(link.key != "theme" for link in found.links)
+    return replace(found, parts=tuple(_word_by_word(tokens, lexicon)) if len(tokens) > 1 and not is_record else ())
 
 
 def _word_by_word(tokens: list[tuple], lexicon: Lexicon) -> Iterator[Sought]:
@@ -147,17 +218,18 @@ def _word_by_word(tokens: list[tuple], lexicon: Lexicon) -> Iterator[Sought]:
     for token in tokens:
         _term, word, stems = token
         if not all(stem.isdigit() for stem in stems):
-            yield _sought(word, _typed([(word, word, stems)]), lexicon, stems)
+            yield _sought(word, _typed([(word, word, stems)], lexicon), lexicon, stems)
 
 
 def _is_name(tokens: list[tuple], lexicon: Lexicon) -> bool:
     stems = tuple(stem for _term, _word, stems in tokens for stem in stems)
     written = " ".join(word for _term, word, _stems in tokens)
     is_number = all(stem.isdigit() for stem in stems)
-    return bool(lexicon.of(stems, written)) or (is_number and bool(lexicon.numbers.get(stems)))
+    is_known = stems in lexicon.said_of_all or bool(lexicon.of(stems, written))
+    return is_known or (is_number and bool(lexicon.numbers.get(stems)))
 
 
-def _typed(tokens: list[tuple]) -> str:
+def _typed(tokens: list[tuple], lexicon: Lexicon) -> str:
     """Return the tsquery for words as typed: all of them, those of one hyphenated word side by side or joined."""
     words = []
     for term in dict.fromkeys(token[0] for token in tokens):
@@ -165,25 +237,28 @@ def _typed(tokens: list[tuple]) -> str:
         phrase = " ".join(own)
         joined = ["".join(own)] if len(own) > 1 else []
         found = stemming.tsqueries([phrase, *joined])
-        words.append(_exactly(phrase, stemming.either(found.values())))
+        words.append(_exactly(phrase, stemming.either(found.values()), lexicon))
     return stemming.all_of(words)
 
 
-def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...]) -> Sought:
+def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...], also: str = "") -> Sought:
+    """Return what is sought by words as written; `also` is what they are without their hyphen."""
     meanings = lexicon.of(stems, written)
+    if also:
+        meanings = list(dict.fromkeys([*meanings, *lexicon.of(lexicon.forms.key(also), also)]))
     links = [link for meaning in meanings for link in meaning.links]
-    if lexicon.is_ambiguous_name(stems, written):
+    if lexicon.is_ambiguous_name(written):
         # "Грузия" is no word of texts that hold its stem, which is that of "груз": the record alone finds it.
         typed = stemming.either(link.query for link in links)
     if all(stem.isdigit() for stem in stems):
         links += lexicon.numbers.get(stems, [])
-    own = {stems}
-    equivalents = [e for meaning in meanings for e in meaning.equivalents if stemming.lexemes(e.query) not in own]
+    equivalents = [e for meaning in meanings for e in meaning.equivalents if e.stems != stems]
     kinds, related = narrower(meanings, lexicon)
     if len(stems) == 1:
         # "transit" is not the name of a theme, but "Customs transit" and "Transit corridors" are about it.
         related += lexicon.themes_naming.get(stems[0], [])
     themes = [link for meaning in meanings for link in meaning.themes if link not in links]
+    near = [link for meaning in meanings for link in meaning.near if link not in (*links, *themes)]
     return Sought(
         written,
         typed,
@@ -191,6 +266,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...]) 
         tuple(_each_once(kinds)),
         tuple(dict.fromkeys(links)),
         tuple(dict.fromkeys(themes)),
+        tuple(dict.fromkeys(near)),
         tuple(dict.fromkeys(link for link in related if link not in links and link not in themes)),
         stems=stems,
     )
@@ -200,7 +276,7 @@ def narrower(meanings: Iterable[Meaning], lexicon: Lexicon) -> tuple[list[Expres
     """Return the narrower expressions with what means the same as they do; of a record's name, the record."""
     expressions, links = [], []
     for expression in (expression for meaning in meanings for expression in meaning.narrower):
-        same = lexicon.of(stemming.lexemes(expression.query), expression.text)
+        same = lexicon.of(expression.stems, expression.text)
         records = [link for meaning in same for link in meaning.links if link.is_place]
         links += records
         expressions.append(expression)

@@ -196,6 +196,22 @@ SEARCHES = [
     ("ru", "«единое окно» Узбекистан"),
     ("ru", "single window Казахстан"),
     ("ru", "статья 10 Киотская конвенция"),
+    ("en", "authorised"),
+    ("en", "check-point"),
+    ("en", "on-line"),
+    ("en", "Kenya-Uganda"),
+    ("en", "tell US about <b>queues</b>"),
+    ("en", "GATT article 5"),
+    ("en", "TFA article 7 paragraph 4"),
+    ("en", "best practice single window"),
+    ("en", "bribe"),
+    ("ru", "Казахстан—Китай граница"),
+    ("ru", "э-очередь"),
+    ("ru", "терминалы"),
+    ("ru", "материал"),
+    ("ru", "п. 4 ст. 7 СУПТ"),
+    ("ru", "специальное приложение Е"),
+    ("ru", "Того"),
 ]
 
 

@@ -197,6 +197,12 @@ const recordsOf = (index) =>
     (studies[index].values[key] ?? []).map((code) => [`${key}=${code}`, weight]),
   );
 
+/** Return what is sought as weighed, otherwise where few hold it: what words are by themselves may be near a theme again. */
+function heldBySome(one) {
+  const other = one.excluded ? null : otherwise(one, one.studies.size);
+  return other ? other.map(weighed).flatMap(heldBySome) : [one];
+}
+
 /**
  * Answer a question: { scores, sought, sides, unknown, isWidened, complete, isEmpty }. `scores` is a Map by study's index, `complete` says
  * how many studies hold everything that is asked.
@@ -206,6 +212,7 @@ function answered(question) {
   const sides = parsed(question).map((terms) => {
     const all = understood(terms)
       .map(weighed)
+      .flatMap(heldBySome)
       .map((one) => (one.studies.size || one.excluded ? one : weighed(asBeginning(one))));
     return { wanted: all.filter((one) => !one.excluded), excluded: all.filter((one) => one.excluded) };
   });

@@ -20,16 +20,16 @@ function plain(word) {
 
 // Regular differences between British and American spelling, each read both ways.
 const SPELLINGS = [
-  ["is", "iz", "e|es|ed|er|ers|ing|able|ation|ations|ational"],
-  ["ys", "yz", "e|es|ed|er|ers|ing"],
-  ["our", "or", "|s|ed|ing|able|ite|ites|al"],
-  ["re", "er", "|s"],
-  ["ogue", "og", "|s"],
-  ["ence", "ense", "|s"],
-  ["ll", "l", "ed|ing|er|ers"],
-].flatMap(([one, other, endings]) => [
-  [new RegExp(`${one}(${endings})$`), `${other}$1`],
-  [new RegExp(`${other}(${endings})$`), `${one}$1`],
+  ["", "is", "iz", "e|es|ed|er|ers|ing|able|ation|ations|ational"],
+  ["", "ys", "yz", "e|es|ed|er|ers|ing"],
+  ["", "our", "or", "|s|ed|ing|able|ite|ites|al"],
+  ["[bcdgtv]", "re", "er", "|s"],
+  ["", "ogue", "og", "|s"],
+  ["", "ence", "ense", "|s"],
+  ["[aeiouy][^aeiouy]+[aeiou]", "ll", "l", "ed|ing|er|ers"],
+].flatMap(([before, one, other, endings]) => [
+  [new RegExp(`(${before})${one}(${endings})$`), `$1${other}$2`],
+  [new RegExp(`(${before})${other}(${endings})$`), `$1${one}$2`],
 ]);
 
 /** Return a word as the other side of the Atlantic spells it, in all regular ways; often none is a word. */
@@ -42,6 +42,32 @@ function spellings(word) {
 function stem(word) {
   const bare = plain(word);
   return stemmers[CYRILLIC.test(bare) ? "ru" : "en"].stemWord(bare);
+}
+
+// The stemmer takes the end of these words for that of a verb; longer words are nouns.
+const MISREAD = /^[а-яё]{3,}(ал|ит)$/;
+const ENDINGS = /^(|а|у|ом|ем|е|ы|и|ов|ей|ам|ами|ах)$/;
+const cases = new Map(); // each case of a noun → the stems of all of them, where they have several
+const spelled = new Set(data.thesaurus.spelled);
+for (const [stems, words] of Object.entries(data.thesaurus.forms)) {
+  for (const word of words.split(" ")) cases.set(word, stems.split(" "));
+}
+
+/**
+ * Return the stems under which texts hold a word, in all its spellings and cases; the first stands for all, as in
+ * casestudies/search/forms.py.
+ */
+function stemsOf(word) {
+  const lower = plain(word);
+  if (CYRILLIC.test(lower)) {
+    const own = stem(lower);
+    const noun = [lower, own].find((one) => MISREAD.test(one));
+    const isCase = noun && lower.startsWith(noun) && ENDINGS.test(lower.slice(noun.length));
+    return cases.get(lower) ?? [...new Set(isCase ? [noun, own, stem(noun)] : [own])];
+  }
+  const variants = [word.toLowerCase(), ...spellings(word)].sort();
+  const stems = variants.filter((one) => !stopWords.has(one)).map(stem);
+  return [...new Set([stems.find((one) => spelled.has(one)) ?? stem(word), stem(word), ...stems])];
 }
 
 /** Return the words of a text in order: where each stands, its stem, and whether it is one not to look for. */
