@@ -261,7 +261,7 @@ def test_empty_collection_has_an_earliest_date(client, empty_collection):
 
 
 def test_harvesting_costs_a_fixed_number_of_queries(client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         asked(client, **LIST)
 
 
