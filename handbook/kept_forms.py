@@ -19,7 +19,9 @@ from django.views.csrf import csrf_failure as refuse
 
 NOT_TYPED = ("csrfmiddlewaretoken",)
 # What forms carry that nobody types: the state they were opened with, how many rows they have, in which order.
-CARRIED = re.compile(r"_.*|keep-.*|opened_(at|with)|.+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-position")
+CARRIED = re.compile(
+    r"_.*|keep-.*|opened_(at|with)|.+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.+-(__prefix__-.+|position)"
+)
 ROW = re.compile(r"(?P<block>.+)-(?P<index>\d+)-(?P<name>\w+)")
 
 
@@ -84,7 +86,7 @@ def keep(request: HttpRequest, because: str = "", link: tuple[str, str] | None =
 
 
 def _in_words(desk: ModelAdmin | None, name: str, value: str) -> tuple[str, str] | None:
-    """Return the label of a field and its value as a person reads them; None where a row only says whose it is.
+    """Return the label of a field and its value as a person reads them; None where it says nothing to one.
 
     The name stays where the page is not the form of a record.
     """
@@ -102,7 +104,8 @@ def _in_words(desk: ModelAdmin | None, name: str, value: str) -> tuple[str, str]
     if field is None:
         typed = desk and desk.form.base_fields.get(name)
         return str(typed.label if typed else name), value
-    return f"{before}{capfirst(str(field.verbose_name))}", _value(field, value)
+    words = _value(field, value)
+    return (f"{before}{capfirst(str(field.verbose_name))}", words) if words else None
 
 
 def _field(model: type[Model] | None, name: str) -> Field | None:
@@ -114,10 +117,10 @@ def _field(model: type[Model] | None, name: str) -> Field | None:
 
 
 def _value(field: Field, value: str) -> str:
-    """Return a value by its name where it was chosen."""
+    """Return a value by its name where it was chosen; "" where what was chosen is gone."""
     if field.is_relation:
         try:
-            return str(field.related_model.objects.filter(pk=value).first() or value)
+            return str(field.related_model.objects.filter(pk=value).first() or "")
         except (ValueError, ValidationError):
             return value
     if field.get_internal_type() == "BooleanField" and value == "on":
