@@ -21,7 +21,7 @@ LOGS = ["admin_logentry", "casestudies_historyentry", "casestudies_deletedrecord
 @pytest.fixture
 def draft(curator, make_study):
     """A draft that was changed once."""
-    study = make_study(status="draft", published_at=None, title_en="Logged study")
+    study = make_study(status="draft", published_at=None, title_en="Logged study", outcomes=2)
     save(curator, study, title_en="Logged twice")
     return study
 
@@ -53,11 +53,18 @@ def test_log_speaks_the_language_of_who_reads_it_whoever_wrote_it(curator, draft
     translate = reverse("admin:casestudies_translations_translate", args=[draft.pk, "ru"])
     page = curator.get(translate).context["form"]
     data = {name: page[name].value() or "" for name in page.fields}
-    assert curator.post(translate, data | {"practice": "Совсем иначе."}).status_code == 302
+    assert curator.post(translate, data | {"practice": "Совсем иначе.", "_approve": "1"}).status_code == 302
     said = {}
     for language in ("en", "ru"):
         rows = curator.get(listing, headers={"accept-language": language}).content.decode()
-        said[language] = re.findall(r'<td class="field-what">([^<]*)</td>', rows)[:4]
+        said[language] = re.findall(r'<td class="field-what">([^<]*)</td>', rows)[:5]
+    approved = [said[language].pop(0).partition(":") for language in said]
+    assert [words for words, _colon, _fields in approved] == [
+        "Approved the translation into Russian",
+        "Утверждён перевод на русский язык",
+    ]
+    assert approved[0][2].endswith("lessons, indicator")
+    assert approved[1][2].endswith("извлечённые уроки, показатель")
     assert said["en"] == [
         "Translation into Russian",
         "Send back: Which year?",

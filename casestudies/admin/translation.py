@@ -297,8 +297,8 @@ class TranslationDesk(admin.ModelAdmin):
         text = ngettext("%(count)d text approved.", "%(count)d texts approved.", len(approved))
         self.message_user(request, text % {"count": len(approved)}, messages.SUCCESS)
         note = _("Approved the translation into %(language)s: %(fields)s")
-        fields = [CaseStudy._meta.get_field(text.field).verbose_name for text in approved]
-        self.log_change(request, study, said(note, language=named(language), fields=fields))
+        fields = dict.fromkeys(text.record._meta.get_field(text.column).verbose_name for text in approved)
+        self.log_change(request, study, said(note, language=named(language), fields=list(fields)))
 
     def _say_written(self, request: HttpRequest, written: Iterable[CaseStudy], received: TranslationDelivery) -> None:
         written = list(written)
