@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -204,12 +205,16 @@ def test_insisting_searches_for_what_was_typed(client):
 
 
 def test_better_spelling_of_what_is_found_is_offered_with_its_number(client):
-    content = client.get("/en/case-studies/", {"q": "таможеный транзит"}).content.decode()
     reading = search.read("таможеный транзит")
     assert not reading.correction.applied
     assert reading.complete > 0
-    assert ">таможенный транзит</a>" in content
-    assert f"({reading.correction.studies})" in content
+    for filters in ({}, {"country": "NO"}):
+        content = client.get("/en/case-studies/", {"q": "таможеный транзит", **filters}).content.decode()
+        assert ">таможенный транзит</a>" in content
+        number = len(found("таможенный транзит", **filters))
+        assert f'<span class="count">({number})</span>' in content
+    content = client.get("/en/case-studies/", {"q": "таможеный транзит", "country": "TV"}).content.decode()
+    assert ">таможенный транзит</a>" not in content
 
 
 @pytest.mark.parametrize("question", ["customs", "таможенного", "Tuvalu", "ASYCUDA", "transit corridors", "9/11"])
@@ -269,17 +274,118 @@ def test_dropping_one_of_two_filters_is_offered_with_its_number(client):
 # Names offered as filters ----------------------------------------------------------------------------------------
 
 
-def test_names_in_a_question_are_offered_as_filters_with_what_they_give(client):
-    content = client.get("/en/case-studies/?q=customs+transit+in+kazakhstan").content.decode()
+def offered(client, language: str = "en", **query: str) -> list[tuple[str, str]]:
+    """Return what a page offers as filters: the words, and the query string."""
+    content = client.get(f"/{language}/case-studies/", query).content.decode()
+    if 'class="offers"' not in content:
+        return []
     offers = content[content.index('class="offers"') : content.index("</ul>", content.index('class="offers"'))]
-    assert "Kazakhstan" in offers
-    assert "Customs transit" in offers
-    queries = [part.split('"')[0].replace("&amp;", "&") for part in offers.split('href="/en/case-studies/?')[1:]]
-    counts = [int(part.split("<")[0]) for part in offers.split('class="count">')[1:]]
-    assert len(queries) == len(counts) == 3
-    assert "theme=customs-transit&country=KZ" in queries or "country=KZ&theme=customs-transit" in queries
+    links = re.findall(r'href="/\w+/case-studies/\?([^"]*)">(.*?) <span class="count">', offers)
+    return [(re.sub("<[^>]+>", "", words), unescape(query)) for query, words in links]
+
+
+def test_names_in_a_question_are_offered_as_filters(client):
+    offers = offered(client, q="customs transit in kazakhstan")
+    assert len(offers) == 3
+    assert offers[-1] == ("Theme: Customs transit · Country: Kazakhstan", "theme=customs-transit&country=KZ")
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("single window", "Theme: Single window"),
+        ("единое окно", "Theme: Single window"),
+        ("risk management", "Theme: Risk management"),
+        ("post-clearance audit", "Theme: Post-clearance audit"),
+        ("transit", "Theme: Customs transit or Transit corridors"),
+        ("СМГС", "Convention: SMGS"),
+        ("КДПГ", "Convention: CMR and e-CMR"),
+        ("article 7.4 TFA", "Provision: WTO Trade Facilitation Agreement: Article 7.4"),
+        ("trusted trader", "Theme: Authorized economic operators"),
+    ],
+)
+def test_what_a_name_surely_means_is_offered_first(client, question, first):
+    assert offered(client, q=question)[0][0] == first
+
+
+def test_heading_is_offered_after_the_theme_of_that_name(client):
+    assert offered(client, q="single window")[1][0] == "Provision: WTO Trade Facilitation Agreement: Article 10.4"
+
+
+def test_values_of_one_filter_are_offered_joined_by_or(client):
+    assert offered(client, q="Kazakhstan Uzbekistan")[-1] == (
+        "Country: Kazakhstan or Uzbekistan",
+        "country=KZ&country=UZ",
+    )
+    assert ("Country: Norway or Kazakhstan", "country=NO&country=KZ") in offered(client, q="Kazakhstan", country="NO")
+
+
+def test_filter_in_use_is_not_offered_again(client):
+    assert offered(client, q="Kazakhstan", country="KZ") == []
+    assert [words for words, _query in offered(client, q="Kazakhstan single window", country="KZ", theme="training")]
+
+
+def test_filter_is_offered_alone_where_the_rest_of_the_question_leaves_nothing(client):
+    assert ("Theme: Single window", "theme=single-window") in offered(client, q="single window Tuvalu")
+
+
+# What is announced is what a click gives --------------------------------------------------------------------------
+
+UNKNOWN = [" ".join(f"wird{number}" for number in range(60)), " ".join(f"щъы{'абвгд'[n % 5]}{n}" for n in range(60))]
+KNOWN = (
+    "customs border transit lorry queue document inspection clearance officer training corridor railway port risk"
+    " scanner window release study agreement convention data exchange electronic system operator trader pilot cargo"
+    " container vehicle weighing phytosanitary veterinary passport visa guard police coordination joint control"
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "blockchain", "country": "NO", "theme": "seaports"},
+        {"q": "blockchain corruption seal zzqqxx kule", "country": "NO", "theme": "seaports"},
+        {"q": "customs -border -transit", "theme": "small-scale-trade"},
+        {"q": '"blockchain drones" wombat', "country": "NO"},
+        {"q": "kazakhstan single window corruption Tuvalu"},
+        {"q": "kazakhstan Uzbekistan zzqqxx singel", "theme": "training", "country": "NO"},
+        {"q": "risk management Norway", "country": ["KZ", "NO"], "theme": "seaports"},
+        {"q": "trafic", "country": "NO"},
+        {"q": "article 7.4 TFA lorry", "country": "SE"},
+        {"q": "очередь Казахстан единое окно", "theme": "seaports"},
+        {"q": KNOWN, "country": "NO", "theme": "seaports"},
+        {"q": UNKNOWN[0] + " customs", "country": "TV"},
+        {"country": ["NO", "KZ"], "theme": "seaports", "measured": "1", "mode": "rail"},
+    ],
+)
+def test_every_number_announced_is_what_its_link_gives(client, query):
+    content = client.get("/en/case-studies/", query).content.decode()
+    content = content[content.index('id="results-heading"') : content.index('id="filters"')]
+    announced = re.findall(r'href="/en/case-studies/\?([^"]*)">(?:(?!</li>|</p>).)*?class="count">\(?(\d+)', content)
+    assert announced
     with translation.override("en"):
-        assert counts == [Selection(QueryDict(query)).counts.total for query in queries]
+        for link, number in announced:
+            assert Selection(QueryDict(unescape(link))).counts.total == int(number), link
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"q": question} for question in UNKNOWN),
+        {"q": KNOWN, "country": "NO", "theme": "seaports"},
+        {"q": KNOWN.replace(" ", " -")},
+        {"q": " ".join(f"harmonisatoin{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")},
+        {"q": "kazakhstan norway sweden chad georgia armenia kenya ghana nepal peru " * 7, "theme": "seaports"},
+    ],
+)
+def test_long_question_asks_little_of_the_database(client, query, django_assert_max_num_queries):
+    client.get("/en/case-studies/?q=customs")
+    with django_assert_max_num_queries(45):
+        assert client.get("/en/case-studies/", query).status_code == 200
+
+
+def test_dropping_a_word_among_unknown_ones_takes_the_rest_as_typed(client):
+    content = client.get("/en/case-studies/?q=seal+conventoin+corruption&as_typed=1&country=NO").content.decode()
+    assert "Without the word <q>conventoin</q>" not in content
 
 
 # Every hit explained ---------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Reading a question against the collection, and keeping the reading until the collection changes."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
@@ -24,6 +24,8 @@ from .understanding import Sought, understand
 ENOUGH = 10
 # Of a long question, this many of its rarest words decide; the others only rank.
 DECIDING = 6
+# So many words of a question are compared with all known ones at most: each takes milliseconds.
+CORRECTED = 8
 # More matches than these are not counted one by one to weigh a word.
 COUNTED = 500
 # In so few studies words that must follow one another are looked for at once; where more hold a thing, not at all.
@@ -43,10 +45,26 @@ def read(text: str, *, as_typed: bool = False) -> Reading:
     return found
 
 
-def seeks(text: str) -> list[tuple[str, ...]]:
-    """Return the stems of each thing that a question of one alternative seeks, without asking who holds it."""
+def seeks(text: str) -> list[tuple[tuple[str, ...], str]]:
+    """Return stems and words of each thing that a question of one alternative seeks, without asking who holds it."""
     understood = understand(parse(text), lexicon.current())
-    return [one.stems for one in understood[0]] if len(understood) == 1 else []
+    return [(one.stems, one.written) for one in understood[0] if not one.excluded] if len(understood) == 1 else []
+
+
+def without(reading: Reading, dropped: Collection[Wanted | Sought], text: str) -> Reading:
+    """Read `text`, which is the question of one alternative without some of its parts, as typed.
+
+    Who holds each of the others is known already, where they mean by themselves what they meant beside what is gone.
+    """
+    (side,) = reading.alternatives
+    wanted = tuple(one for one in side.wanted if one not in dropped)
+    # A single thing is looked for to the end, so it is read anew.
+    if len(wanted) < 2 or seeks(text) != [(one.sought.stems, one.sought.written) for one in wanted]:
+        return read(text, as_typed=True)
+    excluded = tuple(one for one in side.excluded if one not in dropped)
+    sought = tuple(one.sought for one in wanted)
+    answers = None if excluded else _all(one.holders for one in wanted)
+    return _completed(Reading(text, (Alternative(sought, excluded, wanted, answers=answers),), "", 0))
 
 
 def _read(text: str, words: Lexicon, as_typed: bool) -> Reading:
@@ -56,7 +74,7 @@ def _read(text: str, words: Lexicon, as_typed: bool) -> Reading:
     elif not as_typed and (other := _other_text(reading, words)):
         meant = _as_typed(other, words)
         if meant.complete or (meant.query and len(meant.unknown) < len(reading.unknown)):
-            correction = Correction(other, _count(meant), applied=True)
+            correction = Correction(other, applied=True)
             reading = replace(meant, text=text, correction=correction)
     return reading
 
@@ -75,7 +93,11 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     fewer = {one: _without_needless_phrases(one, known) for one, known in held.items()}
     held |= {other: replace(held[one], in_any_way=None) for one, other in fewer.items() if other != one}
     sides = [replace(side, sought=tuple(fewer[one] for one in side.sought)) for side in sides]
-    reading = Reading(text, tuple(_weighed(side, held) for side in sides), "", 0)
+    return _completed(Reading(text, tuple(_weighed(side, held) for side in sides), "", 0))
+
+
+def _completed(reading: Reading) -> Reading:
+    """Return the reading with what it finds, widened where few studies hold everything."""
     reading = replace(reading, query=reading.whole, answers=_answers(reading))
     complete = _complete(reading)
     reading = replace(reading, complete=complete, holding_all=reading.answers)
@@ -191,13 +213,6 @@ def _any(sets: Iterable[int | None]) -> int | None:
     return None if None in sets else bits.any_of(sets)
 
 
-def _count(reading: Reading) -> int:
-    """Return how many studies match."""
-    if reading.answers is None:
-        return SearchEntry.objects.filter(document=TsQuery(reading.query)).count()
-    return reading.answers.bit_count()
-
-
 def _at_most(number: int, query: str) -> int:
     """Return how many studies a tsquery finds, up to `number`: where it finds many, it is not asked how many."""
     return len(SearchEntry.objects.filter(document=TsQuery(query)).values_list("pk")[:number]) if query else 0
@@ -289,18 +304,18 @@ def _other_text(reading: Reading, words: Lexicon) -> str | None:
         meant = _as_typed(other, words)
         if meant and not meant.unknown:
             return other
-    written = [word for sought in unknown for word in sought.written.split()]
+    written = [word for sought in unknown for word in sought.written.split()][:CORRECTED]
     return _with_words_replaced(reading.text, {word: spelling.corrected(word, words) for word in written})
 
 
 def _offer(reading: Reading, words: Lexicon) -> Correction | None:
     """Return a better spelling of a question that finds something, None where it looks right."""
     written = [word for one in reading.wanted for word in one.sought.written.split() if word.isalpha()]
-    better = {word: spelling.corrected(word, words) for word in spelling.unwritten(written, words)}
+    better = {word: spelling.corrected(word, words) for word in spelling.unwritten(written, words)[:CORRECTED]}
     text = _with_words_replaced(
         reading.text, {word: other for word, other in better.items() if other and spelling.looks_misspelt(word, other)}
     )
-    return Correction(text, _count(_as_typed(text, words))) if text else None
+    return Correction(text) if text else None
 
 
 def _with_words_replaced(text: str, better: dict[str, str | None]) -> str | None:

@@ -236,7 +236,9 @@ def _built() -> Lexicon:
     short = abbreviations(lexicon)
     for names, _offered, link in provisions:
         for stems in {stemming.lexemes(queries[name]) for name in names}:
-            for variant in product(*(short.get(stem, (stem,)) for stem in stems)):
+            # In a heading, the name of something else would stand for it.
+            is_reference = any(stem.isdigit() for stem in stems)
+            for variant in product(*((short.get(stem, (stem,)) if is_reference else (stem,)) for stem in stems)):
                 lexicon.enter((Expression("", " <-> ".join(f"'{stem}'" for stem in variant)),), Meaning(links=(link,)))
         for stems in {tuple(s for s in stemming.lexemes(queries[name]) if s.isdigit()) for name in names}:
             if stems and link not in lexicon.numbers[stems]:

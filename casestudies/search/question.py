@@ -55,6 +55,15 @@ def parse(text: str) -> Question:
     return Question(tuple(tuple(dict.fromkeys(terms)) for terms in alternatives if terms))
 
 
+def searchable(text: str) -> str:
+    """Return what of a text can be searched for: no control characters, and whole words up to the maximum length."""
+    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) != "Cc").strip()
+    if len(text) <= MAXIMUM_LENGTH:
+        return text
+    whole, blank, _rest = text[: MAXIMUM_LENGTH + 1].rpartition(" ")
+    return whole.rstrip() if blank else text[:MAXIMUM_LENGTH]
+
+
 def composed(text: str) -> str:
     """Return the text in composed letters, without stress marks.
 

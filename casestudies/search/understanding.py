@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from . import stemming
 from .lexicon import Expression, Lexicon, Link, Meaning
@@ -36,17 +37,17 @@ class Sought:
         """The records it may be found through, the surest first."""
         return (*self.links, *self.themes, *self.related)
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The tsquery that finds it in any way."""
         return stemming.either([self.certain, self.phrases])
 
-    @property
+    @cached_property
     def certain(self) -> str:
         """The tsquery of the ways that the index alone decides: those without words that must follow one another."""
         return stemming.either(way for way in self._ways() if "<" not in way)
 
-    @property
+    @cached_property
     def phrases(self) -> str:
         """The tsquery of the ways whose words must follow one another, for which the documents are looked into.
 
@@ -81,7 +82,12 @@ def understand(question: Question, lexicon: Lexicon) -> tuple[tuple[Sought, ...]
 
 def _prepare(question: Question) -> None:
     """Ask the database once for the stems of everything."""
-    words = [word for terms in question.alternatives for term in terms for word in (term.words, *term.words.split())]
+    words = [
+        word
+        for terms in question.alternatives
+        for term in terms
+        for word in (term.words, *term.words.split(), term.words.replace(" ", ""))
+    ]
     stemming.tsqueries([*words, *(variant for word in words for variant in stemming.spellings(word))])
 
 
