@@ -16,6 +16,8 @@ OFFERED_KEYS = ("country", "region", "convention", "theme", "mode", "chapter")
 # A name that means more values than these is no filter to offer.
 VALUES_IN_AN_OFFER = 3
 OFFERS = 4
+# So many words that share most with an unknown one are named.
+SIMILAR = 4
 # What a name stands for: the key of a filter, and codes.
 Named = tuple[Wanted, str, list[str]]
 
@@ -64,6 +66,65 @@ def better_spelling(selection: Selection) -> Spelling | None:
     studies = facets.results(selection.filterset, holding=answers).bit_count()
     query = selection.query_string_with("q", correction.text, replace=True)
     return Spelling(correction.text, query, studies) if studies else None
+
+
+def instead(selection: Selection) -> list[Spelling]:
+    """Return other questions to try for one that found nothing in any text.
+
+    Phrases that nobody holds, as single words; for a single unknown word those that share most with it.
+    """
+    reading = selection.question
+    if not reading or len(reading.alternatives) > 1 or (reading.correction and reading.correction.applied):
+        return []
+    unknown = [one.sought for one in reading.wanted if not one.studies]
+    phrases = [sought.written for sought in unknown if '"' in sought.written.translate(search.QUOTES)]
+    if phrases:
+        text = question_without(reading, ())
+        for phrase in phrases:
+            text = text.replace(phrase, phrase.translate(search.QUOTES).strip('"'))
+        texts = [text]
+    elif len(reading.wanted) == 1 and unknown and not unknown[0].links:
+        texts = search.similar(unknown[0].written, SIMILAR)
+    else:
+        texts = []
+    return [spelling for text in texts for spelling in [_spelling(selection, text)] if spelling.studies]
+
+
+def _spelling(selection: Selection, text: str) -> Spelling:
+    """Return another question for the selection's, taken as typed: it is not to be corrected in turn."""
+    query = QueryDict(selection.query_string_without("q"), mutable=True)
+    query["q"], query["as_typed"] = text, "1"
+    answers = facets.answering(search.read(text, as_typed=True))
+    return Spelling(text, query.urlencode(), facets.results(selection.filterset, holding=answers).bit_count())
+
+
+@dataclass(frozen=True)
+class CountryWithoutStudies:
+    """A country that is known and has no study, with its region, its query string, and how many studies that gives."""
+
+    name: str
+    region: str
+    query: str
+    studies: int
+
+
+def countries_without_studies(selection: Selection) -> list[CountryWithoutStudies]:
+    """Return the countries that the question names and that no study is about, each with its region."""
+    reading = selection.question
+    if not reading:
+        return []
+    missing = [one for one in reading.wanted if not one.studies]
+    codes = [link.code for one in missing for link in one.sought.links if link.key == "country"]
+    found = []
+    for code in dict.fromkeys(codes[:OFFERS]):
+        region = selection.vocabulary.region_code_of[code]
+        query = QueryDict(selection.query_string_without("q"), mutable=True)
+        query.pop("as_typed", None)
+        query.setlist("region", [region])
+        studies = facets.total(Selection(query).filterset)
+        names = selection.vocabulary.label("country", code), selection.vocabulary.label("region", region)
+        found.append(CountryWithoutStudies(*names, query.urlencode(), studies))
+    return found
 
 
 def nothing_to_search_for(selection: Selection) -> str:

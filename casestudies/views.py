@@ -139,6 +139,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "studies": _explained(selection, selection.studies(identifiers, CaseStudy.objects.for_list())),
         "as_typed_query": selection.query_string_with("as_typed", "1", replace=True),
         "better_spelling": guidance.better_spelling(selection),
+        "instead": guidance.instead(selection),
+        "countries_without_studies": guidance.countries_without_studies(selection),
         "offers": guidance.offers(selection),
         "nothing_to_search_for": guidance.nothing_to_search_for(selection),
         "ways_out": [] if selection.counts.total else guidance.ways_out(selection),

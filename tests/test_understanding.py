@@ -184,6 +184,14 @@ def test_reference_finds_studies_on_the_theme_of_the_provision_last(client, empt
         ("предворительное информирование", "предварительное информирование"),
         ("tlbyjt jryj", "единое окно"),
         ("ыштпду цштвщц", "single window"),
+        ("nhfypbn d rfpf[cnfyt", "транзит в казахстане"),
+        ("customs nfvj;yz", "customs таможня"),
+        ("ьгегфд recognition", "mutual recognition"),
+        ("tlbyjt jryjj", "единое окно"),
+        ("risc managment", "risk management"),
+        ("mutual recogniton arrangment", "mutual recognition arrangement"),
+        ("riskmanagement", "risk management"),
+        ("единоеокно", "единое окно"),
     ],
 )
 def test_misspelt_question_is_answered_corrected_and_says_so(client, typed, meant):
@@ -194,6 +202,39 @@ def test_misspelt_question_is_answered_corrected_and_says_so(client, typed, mean
     assert f"<strong>{meant}</strong>" in content
     assert f"Search for <q>{typed}</q> all the same" in content
     assert "as_typed=1" in content
+
+
+def test_correction_that_holds_not_everything_is_only_offered(client):
+    assert not search.read("singel zzqqxx kazakhstan").correction.applied
+    content = client.get("/en/case-studies/?q=singel+zzqqxx+kazakhstan").content.decode()
+    assert "No study holds <q>singel</q>, <q>zzqqxx</q>" in content
+    assert ">single zzqqxx kazakhstan</a>" in content
+
+
+def test_phrase_that_nobody_holds_is_offered_as_words(client):
+    content = client.get("/en/case-studies/", {"q": '"blockchain drones"'}).content.decode()
+    number = len(found("blockchain drones"))
+    assert number
+    assert f'>blockchain drones</a> <span class="count">({number})<' in content
+
+
+def test_words_like_an_unknown_one_are_offered_each_of_another_stem(client):
+    content = client.get("/ru/case-studies/", {"q": "транспортники"}).content.decode()
+    guidance = content[content.index('class="guidance"') : content.index('class="empty"')]
+    offered = re.findall(r">(\w+)</a> <span class=\"count\">\((\d+)\)", guidance)
+    assert len([word for word, _number in offered if word.startswith("транспортн")]) == 1
+    for word, number in offered:
+        assert len(found(word, "ru", as_typed="1")) == int(number)
+
+
+def test_country_without_a_study_is_known_and_leads_to_its_region(client):
+    content = client.get("/ru/case-studies/", {"q": "Чад"}).content.decode()
+    number = len(found("", "ru", region="middle-africa"))
+    assert "Чад: примеров пока нет" in content
+    assert (
+        f'href="/ru/case-studies/?region=middle-africa">Центральная Африка</a> <span class="count">({number})'
+        in content
+    )
 
 
 def test_insisting_searches_for_what_was_typed(client):
@@ -217,7 +258,16 @@ def test_better_spelling_of_what_is_found_is_offered_with_its_number(client):
     assert ">таможенный транзит</a>" not in content
 
 
-@pytest.mark.parametrize("question", ["customs", "таможенного", "Tuvalu", "ASYCUDA", "transit corridors", "9/11"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("customs", "таможенного", "Tuvalu", "ASYCUDA", "transit corridors", "9/11"),
+        # They stand in texts, though in no title or summary, and look like other words.
+        *("failed", "lifts", "replies", "мяса", "строят"),
+        # Nothing is near enough: a fifth of the letters may be wrong, of a short word not the first.
+        *("kule", "wombat", "mailing list транспортники"),
+    ],
+)
 def test_right_question_is_not_corrected(question):
     assert search.read(question).correction is None
 

@@ -5,9 +5,10 @@ from .by_index import row as row_by_index
 from .by_index import studies
 from .marking import HIT_END, HIT_START
 from .passages import Explanation, Note, explain, held_by
-from .question import MAXIMUM_LENGTH, MISREAD, parse, searchable
+from .question import MAXIMUM_LENGTH, MISREAD, QUOTES, parse, searchable
 from .ranking import RANKED, TsQuery, scores
 from .reading import Reading, Wanted
+from .spelling import similar
 from .stemming import all_of, beginning_with, either, in_any_order, tsqueries
 from .understanding import Sought
 
@@ -19,6 +20,7 @@ __all__ = [
     "HIT_START",
     "MAXIMUM_LENGTH",
     "MISREAD",
+    "QUOTES",
     "RANKED",
     "Explanation",
     "Note",
@@ -38,6 +40,7 @@ __all__ = [
     "scores",
     "searchable",
     "seeks",
+    "similar",
     "studies",
     "tsqueries",
     "without",

@@ -24,8 +24,6 @@ from .understanding import Sought, understand
 ENOUGH = 10
 # Of a long question, this many of its rarest words decide; the others only rank.
 DECIDING = 6
-# So many words of a question are compared with all known ones at most: each takes milliseconds.
-CORRECTED = 8
 # More matches than these are not counted one by one to weigh a word.
 COUNTED = 500
 # In so few studies words that must follow one another are looked for at once; where more hold a thing, not at all.
@@ -69,13 +67,13 @@ def without(reading: Reading, dropped: Collection[Wanted | Sought], text: str) -
 
 def _read(text: str, words: Lexicon, as_typed: bool) -> Reading:
     reading = _as_typed(text, words)
-    if not as_typed and reading.complete:
-        reading = replace(reading, correction=_offer(reading, words))
-    elif not as_typed and (other := _other_text(reading, words)):
-        meant = _as_typed(other, words)
-        if meant.complete or (meant.query and len(meant.unknown) < len(reading.unknown)):
-            correction = Correction(other, applied=True)
-            reading = replace(meant, text=text, correction=correction)
+    if as_typed or not reading or not (other := _other_text(reading, words)):
+        return reading
+    meant = None if reading.complete else _as_typed(other, words)
+    if meant is not None and (meant.complete or (meant.query and not reading.query)):
+        return replace(meant, text=text, correction=Correction(other, applied=True))
+    if meant is None or len(meant.unknown) < len(reading.unknown):
+        return replace(reading, correction=Correction(other))
     return reading
 
 
@@ -293,35 +291,36 @@ def _estimated(queries: list[str], pages: int) -> list[tuple[int, int | None]]:
 
 
 def _other_text(reading: Reading, words: Lexicon) -> str | None:
-    """Return what was meant by a question whose words are unknown: on the other keyboard, or spelt right."""
-    # A name of the vocabularies is no mistake, though no study may hold it.
+    """Return what a question may have meant: on the other keyboard, spelt right; None where it looks right."""
+    if not _unknown(reading, words):
+        return _spelt_right(reading, words)
+    switched = spelling.typed_on_other_keyboard(reading.text, words)
+    if not switched:
+        return _spelt_right(reading, words)
+    return _spelt_right(_as_typed(switched, words), words) or switched
+
+
+def _unknown(reading: Reading, words: Lexicon) -> list[Sought]:
+    """Return what no study holds and no vocabulary names."""
     missing = [one.sought for one in reading.wanted if not one.studies]
-    unknown = [sought for sought in missing if not words.of(sought.stems, sought.written)]
-    if not unknown:
-        return None
-    if len(unknown) == len(reading.wanted):
-        other = spelling.on_other_keyboard(reading.text)
-        meant = _as_typed(other, words)
-        if meant and not meant.unknown:
-            return other
-    written = [word for sought in unknown for word in sought.written.split()][:CORRECTED]
-    return _with_words_replaced(reading.text, {word: spelling.corrected(word, words) for word in written})
+    return [sought for sought in missing if not words.of(sought.stems, sought.written)]
 
 
-def _offer(reading: Reading, words: Lexicon) -> Correction | None:
-    """Return a better spelling of a question that finds something, None where it looks right."""
-    written = [word for one in reading.wanted for word in one.sought.written.split() if word.isalpha()]
-    better = {word: spelling.corrected(word, words) for word in spelling.unwritten(written, words)[:CORRECTED]}
-    text = _with_words_replaced(
-        reading.text, {word: other for word, other in better.items() if other and spelling.looks_misspelt(word, other)}
-    )
-    return Correction(text) if text else None
+def _spelt_right(reading: Reading, words: Lexicon) -> str | None:
+    """Return the question with its mistakes mended: in unknown words, and in those found through their stem alone."""
+    unknown = [word for sought in _unknown(reading, words) for word in sought.written.split()]
+    found = [word for one in reading.wanted if one.studies for word in one.sought.written.split() if word.isalpha()]
+    asked = [*unknown, *spelling.unwritten(found, words)][: spelling.CORRECTED]
+    better = {word: other for word in asked if (other := spelling.corrected(word, words))}
+    doubtful = [word for word in better if word not in unknown]
+    likely = [word for word in doubtful if spelling.looks_misspelt(word, better[word])]
+    kept = {*doubtful} - ({*likely} - spelling.standing(likely))
+    return _with_words_replaced(reading.text, {word: other for word, other in better.items() if word not in kept})
 
 
-def _with_words_replaced(text: str, better: dict[str, str | None]) -> str | None:
+def _with_words_replaced(text: str, better: dict[str, str]) -> str | None:
     """Return the text with better words where there are some, None where nothing changes."""
     changed = text
     for word, other in better.items():
-        if other:
-            changed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, changed)
+        changed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, changed)
     return changed if changed != text else None
