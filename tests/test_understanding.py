@@ -13,6 +13,7 @@ from benchmarks import relevance
 from casestudies import search
 from casestudies.models import CaseStudy, Concept, Country, GlossaryTerm, Theme
 from casestudies.search import declension
+from casestudies.search.stemming import lexemes
 from casestudies.selection import Selection
 from tests.asking import found
 
@@ -467,13 +468,70 @@ def test_hit_in_the_other_language_alone_shows_its_text(client, empty_collection
 
 def test_hit_in_a_source_says_so(client, empty_collection, make_study):
     make_study(slug="sourced", sources=["The wombat yearbook"])
-    assert "found in the names of places, agencies or sources" in notes(client, "wombat")
+    content = notes(client, "wombat")
+    assert "<q>wombat</q> stands in measured results or in the names of places, agencies or sources" in content
 
 
 def test_every_result_shows_why_it_was_found(client):
     for question in ("AEO", "очередь", "corruption", "Kyrgyz Republic", "seal"):
         for card in notes(client, question).split('<article class="card">')[1:]:
             assert "<mark>" in card or "found-through" in card, question
+
+
+MARKED = re.compile(r"<mark>([^<]*)</mark>")
+SIDE_BY_SIDE = re.compile(r"<mark>[^<]*</mark>(?:\W*(?:\w+\W+)?<mark>[^<]*</mark>)*")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("customs transit in kazakhstan", "trusted trader", "risk management inspection", "LLDC corridor"),
+        *("lorry queue booking", "corruption at borders", "mutual recognition AEO", "women traders"),
+        *("единое окно", "таможенный транзит казахстан", "очередь грузовиков на границе", "доверенный оператор"),
+        *("veterinary phytosanitary inspection", "e-seal tracking", "TIR МДП", "пломба OR коридор"),
+    ],
+)
+def test_everything_that_a_result_holds_is_marked_or_noted(client, question, language):
+    reading = search.read(question)
+    cards = notes(client, question, language).split('<article class="card">')[1:11]
+    assert cards
+    for card in cards:
+        slug = re.search(r'href="/\w+/case-studies/([^/]+)/', card)[1]
+        study = CaseStudy.objects.get(slug=slug)
+        rows = [
+            {stem for word in MARKED.findall(row) for stem in stems_of(unescape(word))}
+            for row in SIDE_BY_SIDE.findall(card)
+        ]
+        # Of alternatives, the one that a study answers best is explained.
+        for one in reading.wanted if len(reading.alternatives) == 1 else []:
+            (held,) = search.held_by([one.sought.query], [study.pk]).values()
+            words = [{*lexemes(word)} for word in one.sought.typed.split(" & ")]
+            is_marked = any(all(word & row for word in words) for row in rows)
+            assert not held or is_marked or f"<q>{one.sought.written}</q>" in card, (slug, one.sought.written)
+        assert rows or "found-through" in card
+
+
+def stems_of(word: str) -> tuple[str, ...]:
+    return lexemes(search.tsqueries([word])[word])
+
+
+def test_longer_text_shows_what_the_summary_does_not(client, empty_collection, make_study):
+    Concept.objects.all().delete()
+    filling = "Nothing of that kind was known. " * 20
+    make_study(summary_en="Wombats first.", practice_en=f"{filling} Then quokkas. {filling}", practice_ru="Нет.")
+    content = notes(client, "wombat quokka")
+    assert "<mark>Wombats</mark> first." in content
+    assert "Then <mark>quokkas</mark>." in content
+    assert "found-through" not in content
+
+
+def test_name_whose_words_stand_apart_is_not_taken_for_seen(client, empty_collection, make_study):
+    Concept.objects.create(code="new", expressions_en=["wombat tunnel", "burrow"])
+    make_study(slug="burrow", summary_en="A burrow for the wombat.", practice_en="No tunnel.", practice_ru="Нет.")
+    assert "found through <q>burrow</q> = <q>wombat tunnel</q>" in notes(client, "wombat tunnel")
+    make_study(slug="apart", summary_en="A wombat.", practice_en="No tunnel.", practice_ru="Нет.")
+    assert "the words of <q>wombat tunnel</q> stand apart" in notes(client, "wombat tunnel")
 
 
 # The set of questions --------------------------------------------------------------------------------------------

@@ -59,6 +59,12 @@ class Sought:
             way for way in ways if "<" in way and not alone & {f"'{stem}'" for stem in stemming.lexemes(way)}
         )
 
+    @cached_property
+    def in_texts(self) -> list[str]:
+        """The tsqueries of the ways that texts are marked by: the words, not the records."""
+        ways = [self.typed, *(expression.query for expression in (*self.equivalents, *self.narrower))]
+        return [way for way in ways if way and "=" not in way]
+
     def without_phrases(self, language: str | None = None) -> "Sought":
         """Return the same without other names of several words, of a language or of all."""
 
