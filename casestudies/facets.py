@@ -10,9 +10,10 @@ results that have it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
+from types import MappingProxyType
 
 from django.core.cache import caches
 from django.db import connection
@@ -35,6 +36,7 @@ _BOUNDS = ("year_from", "year_to", "changed_since")
 # When more entries than these were written since the last look, all sets are made anew by the database.
 READ_ONE_BY_ONE = 5000
 SECONDS_KEPT = 3600
+NOTHING = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,13 @@ def count(filterset: CaseStudyFilterSet) -> Counts:
     return Counts(results.bit_count(), by_filter, results)
 
 
-def results(filterset: CaseStudyFilterSet, *, holding: int, also: dict[str, list[str]]) -> int:
+def total(filterset: CaseStudyFilterSet) -> int:
+    """Return only how many studies a valid filterset gives."""
+    sets = current()
+    return all_of([_matches(filterset, sets), *_satisfied(filterset, sets).values()]).bit_count()
+
+
+def results(filterset: CaseStudyFilterSet, *, holding: int, also: Mapping[str, list[str]] = NOTHING) -> int:
     """Return as bits what the filters give of the studies `holding`, whatever the question is.
 
     The codes in `also` are added to those of the filterset.

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from . import search
 from .models import FruitlessQuestion
 from .selection import Selection
 
@@ -104,7 +105,7 @@ def count(text: str, language: str) -> None:
 
 def normalised(text: str) -> str:
     """Return a question in the form in which equal ones are equal; "" if it is not to be kept."""
-    question = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    question = " ".join(unicodedata.normalize("NFKC", search.searchable(text)).casefold().split())
     return "" if len(question) > LONGEST or _PERSONAL.search(question) else question
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import islice
+from typing import Self
 from urllib.parse import urlencode
 
 from django.db import connection
@@ -74,9 +75,23 @@ class Selection:
     def __init__(self, query: QueryDict):
         self.language = get_language()
         self.vocabulary = vocabulary.current()
+        self.is_cut = False  # whether only the beginning of a long question is searched for
         self.query = _without_blanks(query)
         self.filterset = CaseStudyFilterSet(self.query, self.vocabulary)
         self.filterset.is_valid()  # gives the form its cleaned data; `faults` reads what is wrong
+
+    @classmethod
+    def for_page(cls, query: QueryDict) -> Self:
+        """Return the selection for a page: what of its question cannot be searched for is left out.
+
+        Files and programs are told instead what is wrong, as what they ask for they must get.
+        """
+        kept = query.copy()
+        if "q" in query:
+            kept.setlist("q", [search.searchable(text) for text in query.getlist("q")])
+        selection = cls(kept)
+        selection.is_cut = any(len(text.strip()) > search.MAXIMUM_LENGTH for text in query.getlist("q"))
+        return selection
 
     # What was asked ----------------------------------------------------------------------------------------------
 

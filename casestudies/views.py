@@ -116,7 +116,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request", "HX-Trigger")  # the focus after a swap is placed by what was pressed
 def case_list(request: HttpRequest) -> HttpResponse:
     """Show a page of the selection that the query string describes, or say what is wrong with it."""
-    selection = Selection(request.GET)
+    selection = Selection.for_page(request.GET)
     if selection.faults:
         return render(request, "casestudies/case_list_faults.html", {"selection": selection})
     # A range has the length that the facets counted; which studies stand there, the selection knows.
@@ -138,8 +138,11 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "next_page": selection.page_query_string(number + 1),
         "studies": _explained(selection, selection.studies(identifiers, CaseStudy.objects.for_list())),
         "as_typed_query": selection.query_string_with("as_typed", "1", replace=True),
-        "correction_query": _corrected(selection),
+        "better_spelling": guidance.better_spelling(selection),
+        "instead": guidance.instead(selection),
+        "countries_without_studies": guidance.countries_without_studies(selection),
         "offers": guidance.offers(selection),
+        "nothing_to_search_for": guidance.nothing_to_search_for(selection),
         "ways_out": [] if selection.counts.total else guidance.ways_out(selection),
         "panels": panels(selection, request.htmx.trigger),
         "flags": flags(selection),
@@ -164,12 +167,6 @@ def _sort_links(selection: Selection) -> list[dict]:
     ]
 
 
-def _corrected(selection: Selection) -> str:
-    """Return the query string with the question corrected, "" where there is no correction."""
-    correction = selection.question.correction
-    return selection.query_string_with("q", correction.text, replace=True) if correction else ""
-
-
 def _explained(selection: Selection, studies: list[CaseStudy]) -> list[CaseStudy]:
     """Return the studies of a search, each with `explanation`: why it was found."""
     if selection.question:
@@ -186,7 +183,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if study is None:
         return withdrawn(request, slug)
     address = site_address(request) + study.get_absolute_url()
-    selection = Selection(request.GET)
+    selection = Selection.for_page(request.GET)
     context = {
         "study": study,
         "selection": selection,
@@ -207,7 +204,7 @@ def case_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def suggestions(request: HttpRequest) -> JsonResponse:
     """Say what the beginning of a question may mean, for the search box; of too long a text only its beginning."""
-    typed = request.GET.get("q", "")[: search.MAXIMUM_LENGTH]
+    typed = search.searchable(request.GET.get("q", ""))
     found = [asdict(suggestion) for suggestion in suggest(typed, get_language())]
     return JsonResponse({"suggestions": found}, json_dumps_params={"ensure_ascii": False})
 

@@ -94,6 +94,11 @@ class Vocabulary:
         return dict(Country.objects.values_list("alpha2", self._text("region__name")))
 
     @cached_property
+    def region_code_of(self) -> dict[str, str]:
+        """The code of each country's region, by the country's two-letter code."""
+        return dict(Country.objects.values_list("alpha2", "region__slug"))
+
+    @cached_property
     def provision_references(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Code and reference of each provision, by its convention's code and its English reference."""
         provisions = Provision.objects.values_list("convention__code", "ref_en", "code", self._text("ref"))

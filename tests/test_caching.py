@@ -138,7 +138,7 @@ def test_statement_that_takes_too_long_is_said_and_is_no_failure(client, monkeyp
             cursor.execute("SET LOCAL statement_timeout = 20")
             cursor.execute("SELECT pg_sleep(10)")
 
-    monkeypatch.setattr("casestudies.views.Selection", slow)
+    monkeypatch.setattr("casestudies.views.Selection.for_page", slow)
     response = client.get(f"/{language}/case-studies/?q=anything")
     assert response.status_code == 503
     assert words in response.content.decode()

@@ -157,12 +157,12 @@ WRONG = [
     ("sort=best", "sort", "best"),
     ("page=0", "page", "0"),
     ("page=two", "page", "two"),
-    ("q=a%00b", "q", "a"),
-    ("q=" + "a" * 501, "q", "a"),
     ("colour=red", "colour", "red"),
     ("sort=title&sort=country", "sort", "title, country"),
     ("country=KZ&country=YY", "country", "YY"),
 ]
+# On a page, a question is searched for as far as it can be; files hold what was asked for, or nothing.
+WRONG_IN_FILES = [("q=a%00b", "q", "a"), ("q=" + "a" * 501, "q", "a")]
 
 
 @pytest.mark.parametrize(("query", "key", "value"), WRONG)
@@ -177,7 +177,7 @@ def test_wrong_value_or_key_is_named_on_the_page(client, query, key, value):
 
 
 @pytest.mark.parametrize("extension", ["csv", "json", "atom"])
-@pytest.mark.parametrize(("query", "key", "value"), WRONG)
+@pytest.mark.parametrize(("query", "key", "value"), [*WRONG, *WRONG_IN_FILES])
 def test_wrong_value_or_key_is_400_in_files(client, query, key, value, extension):
     response = client.get(f"/en/case-studies.{extension}?{query}")
     assert response.status_code == 400

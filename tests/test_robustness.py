@@ -1,5 +1,6 @@
 """Whatever stands in a query string, the answer is a page or a clear fault, never a failure of the server."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -77,11 +78,32 @@ def test_odd_question_gets_a_helpful_page(client, question, language, as_typed):
     ("question", "words"),
     [
         ("the of and", "holds no word to search for"),
-        ("!?…", "holds no word to search for"),
-        ("a" * 10_000, "Shorten the question to 500 characters"),
-        ("a\x00b", "Null characters are not allowed"),
+        ("!?…", "holds no letter and no digit"),
+        ("\U0001f600", "holds no letter and no digit"),
+        ("-customs -the", "says only what to leave out"),
+        ("a" * 10_000, "longer than 500 characters"),
         ("qqqqzzzz", "No study holds"),
     ],
 )
 def test_question_that_finds_nothing_is_told_why(client, question, words):
     assert words in client.get("/en/case-studies/", {"q": question}).content.decode()
+
+
+def test_of_a_long_question_the_beginning_is_searched_for(client):
+    content = client.get("/ru/case-studies/", {"q": "customs " * 62 + "transit corridors"}).content.decode()
+    assert 'class="card"' in content
+    assert f'value="{("customs " * 62).strip()}"' in content
+    assert "500 знаков" in content
+
+
+def test_control_characters_are_left_out(client):
+    content = client.get("/en/case-studies/", {"q": "cust\x00oms\ttransit\x1b"}).content.decode()
+    assert 'value="customs transit"' in content
+    assert 'class="card"' in content
+
+
+def test_study_read_from_a_long_question_keeps_its_way_through_the_list(client):
+    listed = client.get("/en/case-studies/", {"q": "transit " * 80}).content.decode()
+    first, second = re.findall(r'card-title"><a href="/en/case-studies/([^/]+)/', listed)[:2]
+    content = client.get(f"/en/case-studies/{first}/", {"q": "transit " * 80}).content.decode()
+    assert f'rel="next" href="/en/case-studies/{second}/' in content

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from benchmarks import relevance
 from casestudies import search
 from casestudies.models import CaseStudy, Concept, Country, GlossaryTerm, Theme
 from casestudies.search import declension
+from casestudies.search.stemming import lexemes
 from casestudies.selection import Selection
 from tests.asking import found
 
@@ -314,6 +316,14 @@ def test_reference_finds_studies_on_the_theme_of_the_provision_last(client, empt
         ("предворительное информирование", "предварительное информирование"),
         ("tlbyjt jryj", "единое окно"),
         ("ыштпду цштвщц", "single window"),
+        ("nhfypbn d rfpf[cnfyt", "транзит в казахстане"),
+        ("customs nfvj;yz", "customs таможня"),
+        ("ьгегфд recognition", "mutual recognition"),
+        ("tlbyjt jryjj", "единое окно"),
+        ("risc managment", "risk management"),
+        ("mutual recogniton arrangment", "mutual recognition arrangement"),
+        ("riskmanagement", "risk management"),
+        ("единоеокно", "единое окно"),
     ],
 )
 def test_misspelt_question_is_answered_corrected_and_says_so(client, typed, meant):
@@ -326,6 +336,39 @@ def test_misspelt_question_is_answered_corrected_and_says_so(client, typed, mean
     assert "as_typed=1" in content
 
 
+def test_correction_that_holds_not_everything_is_only_offered(client):
+    assert not search.read("singel zzqqxx kazakhstan").correction.applied
+    content = client.get("/en/case-studies/?q=singel+zzqqxx+kazakhstan").content.decode()
+    assert "No study holds <q>singel</q>, <q>zzqqxx</q>" in content
+    assert ">single zzqqxx kazakhstan</a>" in content
+
+
+def test_phrase_that_nobody_holds_is_offered_as_words(client):
+    content = client.get("/en/case-studies/", {"q": '"blockchain drones"'}).content.decode()
+    number = len(found("blockchain drones"))
+    assert number
+    assert f'>blockchain drones</a> <span class="count">({number})<' in content
+
+
+def test_words_like_an_unknown_one_are_offered_each_of_another_stem(client):
+    content = client.get("/ru/case-studies/", {"q": "транспортники"}).content.decode()
+    guidance = content[content.index('class="guidance"') : content.index('class="empty"')]
+    offered = re.findall(r">(\w+)</a> <span class=\"count\">\((\d+)\)", guidance)
+    assert len([word for word, _number in offered if word.startswith("транспортн")]) == 1
+    for word, number in offered:
+        assert len(found(word, "ru", as_typed="1")) == int(number)
+
+
+def test_country_without_a_study_is_known_and_leads_to_its_region(client):
+    content = client.get("/ru/case-studies/", {"q": "Чад"}).content.decode()
+    number = len(found("", "ru", region="middle-africa"))
+    assert "Чад: примеров пока нет" in content
+    assert (
+        f'href="/ru/case-studies/?region=middle-africa">Центральная Африка</a> <span class="count">({number})'
+        in content
+    )
+
+
 def test_insisting_searches_for_what_was_typed(client):
     assert found("singel window", as_typed="1") != found("singel window")
     assert found("conventoin", as_typed="1") == []
@@ -335,15 +378,28 @@ def test_insisting_searches_for_what_was_typed(client):
 
 
 def test_better_spelling_of_what_is_found_is_offered_with_its_number(client):
-    content = client.get("/en/case-studies/", {"q": "таможеный транзит"}).content.decode()
     reading = search.read("таможеный транзит")
     assert not reading.correction.applied
     assert reading.complete > 0
-    assert ">таможенный транзит</a>" in content
-    assert f"({reading.correction.studies})" in content
+    for filters in ({}, {"country": "NO"}):
+        content = client.get("/en/case-studies/", {"q": "таможеный транзит", **filters}).content.decode()
+        assert ">таможенный транзит</a>" in content
+        number = len(found("таможенный транзит", **filters))
+        assert f'<span class="count">({number})</span>' in content
+    content = client.get("/en/case-studies/", {"q": "таможеный транзит", "country": "TV"}).content.decode()
+    assert ">таможенный транзит</a>" not in content
 
 
-@pytest.mark.parametrize("question", ["customs", "таможенного", "Tuvalu", "ASYCUDA", "transit corridors", "9/11"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("customs", "таможенного", "Tuvalu", "ASYCUDA", "transit corridors", "9/11"),
+        # They stand in texts, though in no title or summary, and look like other words.
+        *("failed", "lifts", "replies", "мяса", "строят"),
+        # Nothing is near enough: a fifth of the letters may be wrong, of a short word not the first.
+        *("kule", "wombat", "mailing list транспортники"),
+    ],
+)
 def test_right_question_is_not_corrected(question):
     assert search.read(question).correction is None
 
@@ -400,17 +456,118 @@ def test_dropping_one_of_two_filters_is_offered_with_its_number(client):
 # Names offered as filters ----------------------------------------------------------------------------------------
 
 
-def test_names_in_a_question_are_offered_as_filters_with_what_they_give(client):
-    content = client.get("/en/case-studies/?q=customs+transit+in+kazakhstan").content.decode()
+def offered(client, language: str = "en", **query: str) -> list[tuple[str, str]]:
+    """Return what a page offers as filters: the words, and the query string."""
+    content = client.get(f"/{language}/case-studies/", query).content.decode()
+    if 'class="offers"' not in content:
+        return []
     offers = content[content.index('class="offers"') : content.index("</ul>", content.index('class="offers"'))]
-    assert "Kazakhstan" in offers
-    assert "Customs transit" in offers
-    queries = [part.split('"')[0].replace("&amp;", "&") for part in offers.split('href="/en/case-studies/?')[1:]]
-    counts = [int(part.split("<")[0]) for part in offers.split('class="count">')[1:]]
-    assert len(queries) == len(counts) == 3
-    assert "theme=customs-transit&country=KZ" in queries or "country=KZ&theme=customs-transit" in queries
+    links = re.findall(r'href="/\w+/case-studies/\?([^"]*)">(.*?) <span class="count">', offers)
+    return [(re.sub("<[^>]+>", "", words), unescape(query)) for query, words in links]
+
+
+def test_names_in_a_question_are_offered_as_filters(client):
+    offers = offered(client, q="customs transit in kazakhstan")
+    assert len(offers) == 3
+    assert offers[-1] == ("Theme: Customs transit · Country: Kazakhstan", "theme=customs-transit&country=KZ")
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("single window", "Theme: Single window"),
+        ("единое окно", "Theme: Single window"),
+        ("risk management", "Theme: Risk management"),
+        ("post-clearance audit", "Theme: Post-clearance audit"),
+        ("transit", "Theme: Customs transit or Transit corridors"),
+        ("СМГС", "Convention: SMGS"),
+        ("КДПГ", "Convention: CMR and e-CMR"),
+        ("article 7.4 TFA", "Provision: WTO Trade Facilitation Agreement: Article 7.4"),
+        ("trusted trader", "Theme: Authorized economic operators"),
+    ],
+)
+def test_what_a_name_surely_means_is_offered_first(client, question, first):
+    assert offered(client, q=question)[0][0] == first
+
+
+def test_heading_is_offered_after_the_theme_of_that_name(client):
+    assert offered(client, q="single window")[1][0] == "Provision: WTO Trade Facilitation Agreement: Article 10.4"
+
+
+def test_values_of_one_filter_are_offered_joined_by_or(client):
+    assert offered(client, q="Kazakhstan Uzbekistan")[-1] == (
+        "Country: Kazakhstan or Uzbekistan",
+        "country=KZ&country=UZ",
+    )
+    assert ("Country: Norway or Kazakhstan", "country=NO&country=KZ") in offered(client, q="Kazakhstan", country="NO")
+
+
+def test_filter_in_use_is_not_offered_again(client):
+    assert offered(client, q="Kazakhstan", country="KZ") == []
+    assert [words for words, _query in offered(client, q="Kazakhstan single window", country="KZ", theme="training")]
+
+
+def test_filter_is_offered_alone_where_the_rest_of_the_question_leaves_nothing(client):
+    assert ("Theme: Single window", "theme=single-window") in offered(client, q="single window Tuvalu")
+
+
+# What is announced is what a click gives --------------------------------------------------------------------------
+
+UNKNOWN = [" ".join(f"wird{number}" for number in range(60)), " ".join(f"щъы{'абвгд'[n % 5]}{n}" for n in range(60))]
+KNOWN = (
+    "customs border transit lorry queue document inspection clearance officer training corridor railway port risk"
+    " scanner window release study agreement convention data exchange electronic system operator trader pilot cargo"
+    " container vehicle weighing phytosanitary veterinary passport visa guard police coordination joint control"
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "blockchain", "country": "NO", "theme": "seaports"},
+        {"q": "blockchain corruption seal zzqqxx kule", "country": "NO", "theme": "seaports"},
+        {"q": "customs -border -transit", "theme": "small-scale-trade"},
+        {"q": '"blockchain drones" wombat', "country": "NO"},
+        {"q": "kazakhstan single window corruption Tuvalu"},
+        {"q": "kazakhstan Uzbekistan zzqqxx singel", "theme": "training", "country": "NO"},
+        {"q": "risk management Norway", "country": ["KZ", "NO"], "theme": "seaports"},
+        {"q": "trafic", "country": "NO"},
+        {"q": "article 7.4 TFA lorry", "country": "SE"},
+        {"q": "очередь Казахстан единое окно", "theme": "seaports"},
+        {"q": KNOWN, "country": "NO", "theme": "seaports"},
+        {"q": UNKNOWN[0] + " customs", "country": "TV"},
+        {"country": ["NO", "KZ"], "theme": "seaports", "measured": "1", "mode": "rail"},
+    ],
+)
+def test_every_number_announced_is_what_its_link_gives(client, query):
+    content = client.get("/en/case-studies/", query).content.decode()
+    content = content[content.index('id="results-heading"') : content.index('id="filters"')]
+    announced = re.findall(r'href="/en/case-studies/\?([^"]*)">(?:(?!</li>|</p>).)*?class="count">\(?(\d+)', content)
+    assert announced
     with translation.override("en"):
-        assert counts == [Selection(QueryDict(query)).counts.total for query in queries]
+        for link, number in announced:
+            assert Selection(QueryDict(unescape(link))).counts.total == int(number), link
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"q": question} for question in UNKNOWN),
+        {"q": KNOWN, "country": "NO", "theme": "seaports"},
+        {"q": KNOWN.replace(" ", " -")},
+        {"q": " ".join(f"harmonisatoin{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")},
+        {"q": "kazakhstan norway sweden chad georgia armenia kenya ghana nepal peru " * 7, "theme": "seaports"},
+    ],
+)
+def test_long_question_asks_little_of_the_database(client, query, django_assert_max_num_queries):
+    client.get("/en/case-studies/?q=customs")
+    with django_assert_max_num_queries(45):
+        assert client.get("/en/case-studies/", query).status_code == 200
+
+
+def test_dropping_a_word_among_unknown_ones_takes_the_rest_as_typed(client):
+    content = client.get("/en/case-studies/?q=seal+conventoin+corruption&as_typed=1&country=NO").content.decode()
+    assert "Without the word <q>conventoin</q>" not in content
 
 
 # Every hit explained ---------------------------------------------------------------------------------------------
@@ -442,13 +599,70 @@ def test_hit_in_the_other_language_alone_shows_its_text(client, empty_collection
 
 def test_hit_in_a_source_says_so(client, empty_collection, make_study):
     make_study(slug="sourced", sources=["The wombat yearbook"])
-    assert "found in the names of places, agencies or sources" in notes(client, "wombat")
+    content = notes(client, "wombat")
+    assert "<q>wombat</q> stands in measured results or in the names of places, agencies or sources" in content
 
 
 def test_every_result_shows_why_it_was_found(client):
     for question in ("AEO", "очередь", "corruption", "Kyrgyz Republic", "seal"):
         for card in notes(client, question).split('<article class="card">')[1:]:
             assert "<mark>" in card or "found-through" in card, question
+
+
+MARKED = re.compile(r"<mark>([^<]*)</mark>")
+SIDE_BY_SIDE = re.compile(r"<mark>[^<]*</mark>(?:\W*(?:\w+\W+)?<mark>[^<]*</mark>)*")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("customs transit in kazakhstan", "trusted trader", "risk management inspection", "LLDC corridor"),
+        *("lorry queue booking", "corruption at borders", "mutual recognition AEO", "women traders"),
+        *("единое окно", "таможенный транзит казахстан", "очередь грузовиков на границе", "доверенный оператор"),
+        *("veterinary phytosanitary inspection", "e-seal tracking", "TIR МДП", "пломба OR коридор"),
+    ],
+)
+def test_everything_that_a_result_holds_is_marked_or_noted(client, question, language):
+    reading = search.read(question)
+    cards = notes(client, question, language).split('<article class="card">')[1:11]
+    assert cards
+    for card in cards:
+        slug = re.search(r'href="/\w+/case-studies/([^/]+)/', card)[1]
+        study = CaseStudy.objects.get(slug=slug)
+        rows = [
+            {stem for word in MARKED.findall(row) for stem in stems_of(unescape(word))}
+            for row in SIDE_BY_SIDE.findall(card)
+        ]
+        # Of alternatives, the one that a study answers best is explained.
+        for one in reading.wanted if len(reading.alternatives) == 1 else []:
+            (held,) = search.held_by([one.sought.query], [study.pk]).values()
+            words = [{*lexemes(word)} for word in one.sought.typed.split(" & ")]
+            is_marked = any(all(word & row for word in words) for row in rows)
+            assert not held or is_marked or f"<q>{one.sought.written}</q>" in card, (slug, one.sought.written)
+        assert rows or "found-through" in card
+
+
+def stems_of(word: str) -> tuple[str, ...]:
+    return lexemes(search.tsqueries([word])[word])
+
+
+def test_longer_text_shows_what_the_summary_does_not(client, empty_collection, make_study):
+    Concept.objects.all().delete()
+    filling = "Nothing of that kind was known. " * 20
+    make_study(summary_en="Wombats first.", practice_en=f"{filling} Then quokkas. {filling}", practice_ru="Нет.")
+    content = notes(client, "wombat quokka")
+    assert "<mark>Wombats</mark> first." in content
+    assert "Then <mark>quokkas</mark>." in content
+    assert "found-through" not in content
+
+
+def test_name_whose_words_stand_apart_is_not_taken_for_seen(client, empty_collection, make_study):
+    Concept.objects.create(code="new", expressions_en=["wombat tunnel", "burrow"])
+    make_study(slug="burrow", summary_en="A burrow for the wombat.", practice_en="No tunnel.", practice_ru="Нет.")
+    assert "found through <q>burrow</q> = <q>wombat tunnel</q>" in notes(client, "wombat tunnel")
+    make_study(slug="apart", summary_en="A wombat.", practice_en="No tunnel.", practice_ru="Нет.")
+    assert "the words of <q>wombat tunnel</q> stand apart" in notes(client, "wombat tunnel")
 
 
 # The set of questions --------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Reading a question against the collection, and keeping the reading until the collection changes."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
@@ -43,21 +43,37 @@ def read(text: str, *, as_typed: bool = False) -> Reading:
     return found
 
 
-def seeks(text: str) -> list[tuple[str, ...]]:
-    """Return the stems of each thing that a question of one alternative seeks, without asking who holds it."""
+def seeks(text: str) -> list[tuple[tuple[str, ...], str]]:
+    """Return stems and words of each thing that a question of one alternative seeks, without asking who holds it."""
     understood = understand(parse(text), lexicon.current())
-    return [one.stems for one in understood[0]] if len(understood) == 1 else []
+    return [(one.stems, one.written) for one in understood[0] if not one.excluded] if len(understood) == 1 else []
+
+
+def without(reading: Reading, dropped: Collection[Wanted | Sought], text: str) -> Reading:
+    """Read `text`, which is the question of one alternative without some of its parts, as typed.
+
+    Who holds each of the others is known already, where they mean by themselves what they meant beside what is gone.
+    """
+    (side,) = reading.alternatives
+    wanted = tuple(one for one in side.wanted if one not in dropped)
+    # A single thing is looked for to the end, so it is read anew.
+    if len(wanted) < 2 or seeks(text) != [(one.sought.stems, one.sought.written) for one in wanted]:
+        return read(text, as_typed=True)
+    excluded = tuple(one for one in side.excluded if one not in dropped)
+    sought = tuple(one.sought for one in wanted)
+    answers = None if excluded else _all(one.holders for one in wanted)
+    return _completed(Reading(text, (Alternative(sought, excluded, wanted, answers=answers),), "", 0))
 
 
 def _read(text: str, words: Lexicon, as_typed: bool) -> Reading:
     reading = _as_typed(text, words)
-    if not as_typed and reading.complete:
-        reading = replace(reading, correction=_offer(reading, words))
-    elif not as_typed and (other := _other_text(reading, words)):
-        meant = _as_typed(other, words)
-        if meant.complete or (meant.query and len(meant.unknown) < len(reading.unknown)):
-            correction = Correction(other, _count(meant), applied=True)
-            reading = replace(meant, text=text, correction=correction)
+    if as_typed or not reading or not (other := _other_text(reading, words)):
+        return reading
+    meant = None if reading.complete else _as_typed(other, words)
+    if meant is not None and (meant.complete or (meant.query and not reading.query)):
+        return replace(meant, text=text, correction=Correction(other, applied=True))
+    if meant is None or len(meant.unknown) < len(reading.unknown):
+        return replace(reading, correction=Correction(other))
     return reading
 
 
@@ -83,7 +99,11 @@ def _as_typed(text: str, words: Lexicon) -> Reading:
     fewer = {one: _without_needless_phrases(one, held[one]) for one in every}
     held |= {other: replace(held[one], in_any_way=None) for one, other in fewer.items() if other != one}
     sides = [replace(side, sought=tuple(fewer[one] for one in side.sought)) for side in sides]
-    reading = Reading(text, tuple(_weighed(side, held) for side in sides), "", 0)
+    return _completed(Reading(text, tuple(_weighed(side, held) for side in sides), "", 0))
+
+
+def _completed(reading: Reading) -> Reading:
+    """Return the reading with what it finds, widened where few studies hold everything."""
     reading = replace(reading, query=reading.whole, answers=_answers(reading))
     complete = _complete(reading)
     reading = replace(reading, complete=complete, holding_all=reading.answers)
@@ -208,13 +228,6 @@ def _any(sets: Iterable[int | None]) -> int | None:
     return None if None in sets else bits.any_of(sets)
 
 
-def _count(reading: Reading) -> int:
-    """Return how many studies match."""
-    if reading.answers is None:
-        return SearchEntry.objects.filter(document=TsQuery(reading.query)).count()
-    return reading.answers.bit_count()
-
-
 def _at_most(number: int, query: str) -> int:
     """Return how many studies a tsquery finds, up to `number`: where it finds many, it is not asked how many."""
     return len(SearchEntry.objects.filter(document=TsQuery(query)).values_list("pk")[:number]) if query else 0
@@ -295,35 +308,36 @@ def _estimated(queries: list[str], pages: int) -> list[tuple[int, int | None]]:
 
 
 def _other_text(reading: Reading, words: Lexicon) -> str | None:
-    """Return what was meant by a question whose words are unknown: on the other keyboard, or spelt right."""
-    # A name of the vocabularies is no mistake, though no study may hold it.
+    """Return what a question may have meant: on the other keyboard, spelt right; None where it looks right."""
+    if not _unknown(reading, words):
+        return _spelt_right(reading, words)
+    switched = spelling.typed_on_other_keyboard(reading.text, words)
+    if not switched:
+        return _spelt_right(reading, words)
+    return _spelt_right(_as_typed(switched, words), words) or switched
+
+
+def _unknown(reading: Reading, words: Lexicon) -> list[Sought]:
+    """Return what no study holds and no vocabulary names."""
     missing = [one.sought for one in reading.wanted if not one.studies]
-    unknown = [sought for sought in missing if not words.of(sought.stems, sought.written)]
-    if not unknown:
-        return None
-    if len(unknown) == len(reading.wanted):
-        other = spelling.on_other_keyboard(reading.text)
-        meant = _as_typed(other, words)
-        if meant and not meant.unknown:
-            return other
-    written = [word for sought in unknown for word in sought.written.split()]
-    return _with_words_replaced(reading.text, {word: spelling.corrected(word, words) for word in written})
+    return [sought for sought in missing if not words.of(sought.stems, sought.written)]
 
 
-def _offer(reading: Reading, words: Lexicon) -> Correction | None:
-    """Return a better spelling of a question that finds something, None where it looks right."""
-    written = [word for one in reading.wanted for word in one.sought.written.split() if word.isalpha()]
-    better = {word: spelling.corrected(word, words) for word in spelling.unwritten(written, words)}
-    text = _with_words_replaced(
-        reading.text, {word: other for word, other in better.items() if other and spelling.looks_misspelt(word, other)}
-    )
-    return Correction(text, _count(_as_typed(text, words))) if text else None
+def _spelt_right(reading: Reading, words: Lexicon) -> str | None:
+    """Return the question with its mistakes mended: in unknown words, and in those found through their stem alone."""
+    unknown = [word for sought in _unknown(reading, words) for word in sought.written.split()]
+    found = [word for one in reading.wanted if one.studies for word in one.sought.written.split() if word.isalpha()]
+    asked = [*unknown, *spelling.unwritten(found, words)][: spelling.CORRECTED]
+    better = {word: other for word in asked if (other := spelling.corrected(word, words))}
+    doubtful = [word for word in better if word not in unknown]
+    likely = [word for word in doubtful if spelling.looks_misspelt(word, better[word])]
+    kept = {*doubtful} - ({*likely} - spelling.standing(likely))
+    return _with_words_replaced(reading.text, {word: other for word, other in better.items() if word not in kept})
 
 
-def _with_words_replaced(text: str, better: dict[str, str | None]) -> str | None:
+def _with_words_replaced(text: str, better: dict[str, str]) -> str | None:
     """Return the text with better words where there are some, None where nothing changes."""
     changed = text
     for word, other in better.items():
-        if other:
-            changed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, changed)
+        changed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", other, changed)
     return changed if changed != text else None

@@ -38,3 +38,15 @@ def studies(queries: Iterable[str], *, among: int | None = None) -> list[int]:
         )
     sets = dict(zip(asked, map(set_of, found), strict=True))
     return [sets.get(query, 0) for query in queries]
+
+
+def held(queries: Iterable[str]) -> list[bool]:
+    """Return for each tsquery whether any study satisfies it; none does "".
+
+    For words as people type them: nobody knows how many studies a word has, so not all of them are fetched.
+    """
+    queries = list(queries)
+    asked = [query for query in dict.fromkeys(queries) if query]
+    one = "EXISTS (SELECT FROM casestudies_searchentry WHERE document @@ %s::tsquery)"
+    found = dict(zip(asked, row(f"SELECT {', '.join([one] * len(asked))}", asked), strict=True)) if asked else {}
+    return [found.get(query, False) for query in queries]

@@ -315,7 +315,9 @@ def _built() -> Lexicon:
     short = abbreviations(lexicon)
     for names, _offered, link in provisions:
         for stems in {forms.reference(name) for name in names}:
-            for variant in product(*(short.get(stem, (stem,)) for stem in stems)):
+            # In a heading, the name of something else would stand for it.
+            is_reference = any(stem.isdigit() for stem in stems)
+            for variant in product(*((short.get(stem, (stem,)) if is_reference else (stem,)) for stem in stems)):
                 lexicon.enter((Expression("", "", variant),), Meaning(links=(link,)))
         for stems in {tuple(stem for stem in forms.reference(name) if stem.isdigit()) for name in names}:
             if stems and link not in lexicon.numbers[stems]:

@@ -10,7 +10,7 @@ MAXIMUM_LENGTH = 500
 # nothing to it, for marking hits some that can be changed back, in the index blanks.
 MISREAD, STAND_INS = "/<.+-", "\ue002\ue003\ue004\ue005\ue006"
 
-_QUOTES = str.maketrans(dict.fromkeys("«»„“”‟″", '"'))
+QUOTES = str.maketrans(dict.fromkeys("«»„“”‟″", '"'))
 _TOKEN = re.compile(r'(?P<minus>[-−–](?=["\w]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _OR = {"OR", "ИЛИ", "|"}
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -43,7 +43,7 @@ class Question:
 def parse(text: str) -> Question:
     """Read a question as people type it. Whatever it holds, the result is usable; without any word it is empty."""
     alternatives: list[list[Term]] = [[]]
-    for token in _TOKEN.finditer(composed(text).translate(_QUOTES)):
+    for token in _TOKEN.finditer(composed(text).translate(QUOTES)):
         if token["word"] in _OR and not token["minus"]:
             alternatives.append([])
             continue
@@ -53,6 +53,15 @@ def parse(text: str) -> Question:
             quoted = token["phrase"] is not None
             alternatives[-1].append(Term(words, token[0].lstrip("-−–"), bool(token["minus"]), quoted))
     return Question(tuple(tuple(dict.fromkeys(terms)) for terms in alternatives if terms))
+
+
+def searchable(text: str) -> str:
+    """Return what of a text can be searched for: no control characters, and whole words up to the maximum length."""
+    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) != "Cc").strip()
+    if len(text) <= MAXIMUM_LENGTH:
+        return text
+    whole, blank, _rest = text[: MAXIMUM_LENGTH + 1].rpartition(" ")
+    return whole.rstrip() if blank else text[:MAXIMUM_LENGTH]
 
 
 def composed(text: str) -> str:

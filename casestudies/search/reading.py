@@ -82,10 +82,9 @@ def all_of(wanted: Iterable[Wanted]) -> str:
 
 @dataclass(frozen=True)
 class Correction:
-    """What the question may have meant: its text, how many studies that gives, and whether these are shown."""
+    """What the question may have meant: its text, and whether the studies for that are shown."""
 
     text: str
-    studies: int
     applied: bool = False
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import takewhile
 
 from . import stemming
@@ -47,17 +47,17 @@ class Sought:
         """The records it may be found through, the surest first."""
         return (*self.links, *self.themes, *self.related)
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The tsquery that finds it in any way."""
         return stemming.either([self.certain, self.phrases])
 
-    @property
+    @cached_property
     def certain(self) -> str:
         """The tsquery of the ways that the index alone decides: those without words that must follow one another."""
         return stemming.either(way for way in self._ways() if "<" not in way)
 
-    @property
+    @cached_property
     def phrases(self) -> str:
         """The tsquery of the ways whose words must follow one another, for which the documents are looked into.
 
@@ -70,6 +70,12 @@ class Sought:
             for way in ways
             if "<" in way and ("|" in way or not alone & {f"'{stem}'" for stem in stemming.lexemes(way)})
         )
+
+    @cached_property
+    def in_texts(self) -> list[str]:
+        """The tsqueries of the ways that texts are marked by: the words, not the records."""
+        ways = [self.typed, *(expression.query for expression in (*self.equivalents, *self.narrower))]
+        return [way for way in ways if way and "=" not in way]
 
     def without_phrases(self, language: str | None = None) -> "Sought":
         """Return the same without other names of several words, of a language or of all."""
@@ -94,8 +100,13 @@ def understand(question: Question, lexicon: Lexicon) -> tuple[tuple[Sought, ...]
 
 def _prepare(question: Question, lexicon: Lexicon) -> None:
     """Ask the database once for the stems of everything."""
-    words = [term.words for terms in question.alternatives for term in terms]
-    stemming.tsqueries(words)
+    words = [
+        word
+        for terms in question.alternatives
+        for term in terms
+        for word in (term.words, *term.words.split(), term.words.replace(" ", ""))
+    ]
+    stemming.tsqueries([*words, *(variant for word in words for variant in stemming.spellings(word))])
     lexicon.forms.prepare(words)
 
 

@@ -79,10 +79,15 @@ def _found_through(note: Note) -> SafeString:
             "ru": gettext("{written} stands in the Russian text"),
         }
         return format_html(languages[note.language], written=written)
+    if note.kind == "apart":
+        return format_html(gettext("the words of {written} stand apart"), written=written)
+    if note.kind == "elsewhere":
+        return format_html(
+            gettext("{written} stands in measured results or in the names of places, agencies or sources"),
+            written=written,
+        )
     if note.kind == "part":
         return format_html(gettext("only {found} of {written}"), found=found, written=written)
-    if note.kind == "names":
-        return SafeString(html.escape(gettext("found in the names of places, agencies or sources")))
     return format_html(gettext("without {written}"), written=written)
 
 

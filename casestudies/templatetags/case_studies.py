@@ -37,8 +37,8 @@ def text(record, field: str, element: str = "span") -> SafeString:
 
 @register.filter
 def quoted_list(words: list[str]) -> SafeString:
-    """Show words as a reader typed them, each in quotation marks."""
-    return format_html_join(", ", "<q>{}</q>", ((word,) for word in words))
+    """Show words as a reader typed them, each in quotation marks, a phrase in one pair of them."""
+    return format_html_join(", ", "<q>{}</q>", ((word.strip('"'),) for word in words))
 
 
 @register.simple_tag
