@@ -184,6 +184,30 @@ def test_too_long_a_list_is_answered_with_the_limit(client, monkeypatch, extensi
     assert "up to 5 studies" in error["message"]
 
 
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_who_asks_in_a_browser_is_told_on_a_page_what_to_do(client, make_study, monkeypatch):
+    monkeypatch.setattr(FORMATS["pdf"], "most", 5)
+    make_study(slug="one")
+    CaseStudy.objects.filter(slug="one").update(status="archived")
+    for path, status, words, way_on in [
+        ("/en/case-studies.pdf?theme=customs-transit", 400, "up to 5 studies", "?theme=customs-transit"),
+        ("/ru/case-studies.csv?theme=customs-transit&oops=1", 400, "oops=1", "?theme=customs-transit"),
+        ("/en/case-studies/one.ris", 410, "This study was withdrawn.", "one/"),
+    ]:
+        shown, sent = client.get(path, headers=BROWSER), client.get(path)
+        assert (shown.status_code, sent.status_code) == (status, status)
+        assert shown["Content-Type"].startswith("text/html")
+        content = shown.content.decode()
+        assert words in content
+        assert f'<a href="{path[:3]}/case-studies/{way_on}">' in content
+        # A cache between them must not give one the answer of the other.
+        assert all("accept" in answer["Vary"].lower().split(", ") for answer in (shown, sent))
+        assert sent.json()["status"] == status
+    assert client.get("/en/case-studies.csv?country=NO", headers=BROWSER)["Content-Type"].startswith("text/csv")
+
+
 def test_csv_speaks_the_language_of_its_address(client):
     english, russian = (
         rows(body(client, f"/{language}/case-studies.csv?country=NO&sort=title")) for language in ("en", "ru")

@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils.html import escape
 
 from casestudies.exports import FORMATS, turns
 
@@ -235,7 +236,10 @@ def test_document_too_many_is_refused_and_can_be_had_later(client, monkeypatch, 
     path = f"/en/case-studies.{extension}?country=NO&theme=customs-transit"
     with turns.LISTS.taken(wait_in_vain):
         refused = client.get(path)
+        shown = client.get(path, headers={"accept": "text/html"})
         assert client.get("/en/case-studies.csv?country=NO").status_code == 200
+    assert (shown.status_code, shown["Retry-After"]) == (503, str(turns.RETRY_AFTER))
+    assert f'<a href="{escape(path)}">Ask again</a>' in shown.content.decode()
     assert (refused.status_code, refused["Retry-After"]) == (503, str(turns.RETRY_AFTER))
     assert refused.json()["status"] == 503
     (error,) = refused.json()["errors"]

@@ -17,7 +17,8 @@ from casestudies.caching import for_programs
 from casestudies.context_processors import site_address
 from casestudies.exports.document import LICENCE
 from casestudies.exports.json_document import encoded, study_document, tombstone
-from casestudies.exports.views import refusal, withdrawal
+from casestudies.exports.refusals import Refusal
+from casestudies.exports.views import withdrawal
 from casestudies.filters import KEYS
 from casestudies.models import CaseStudy
 from casestudies.selection import Selection
@@ -56,7 +57,7 @@ api = NinjaAPI(
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """Answer a request that an endpoint refuses."""
-    return refusal(error.faults, error.status)
+    return Refusal(error.faults, error.status)
 
 
 def _endpoint(path: str, shape: type, summary: str, *keys: str) -> Callable:

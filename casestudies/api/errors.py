@@ -3,7 +3,7 @@
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext
 
-from casestudies.exports.views import refusal
+from casestudies.exports.refusals import Refusal
 from casestudies.selection import Fault
 
 METHODS = ["GET", "HEAD", "OPTIONS"]
@@ -36,4 +36,4 @@ def for_status(status: int, request: HttpRequest) -> JsonResponse:
     else:
         message, key, value = gettext("Something went wrong on our side."), "path", request.path
         allowed = gettext("the same request later")
-    return refusal([fault(key, value, message, allowed)], status)
+    return Refusal([fault(key, value, message, allowed)], status)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from limits import RateLimitItem, parse
 from limits.strategies import RateLimiter
 
-from casestudies.exports.views import refusal
+from casestudies.exports.refusals import Refusal
 from casestudies.rate_limits import limiter as limiter_in
 from handbook.middleware import client_address
 
@@ -63,7 +63,7 @@ def _too_many(rate: RateLimitItem) -> HttpResponse:
     allowed = ngettext(
         "%(requests)d request in %(seconds)d s", "%(requests)d requests in %(seconds)d s", rate.amount
     ) % {"requests": rate.amount, "seconds": rate.get_expiry()}
-    return refusal([errors.fault("rate", "", message, allowed)], 429)
+    return Refusal([errors.fault("rate", "", message, allowed)], 429)
 
 
 def _state_limit(response: HttpResponse, rate: RateLimitItem, limiter: RateLimiter, client: str) -> None:

@@ -20,6 +20,7 @@ from . import FORMATS, Document, Format, json_lines, limits, table_metadata, tur
 from .base import Group
 from .client import Client, ClientGone
 from .file_names import file_name
+from .refusals import Refusal, bad_request, in_words_for_people
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ DESCRIPTIONS = {"csv": table_metadata.link, "jsonl": json_lines.link}
 
 
 @require_safe
+@in_words_for_people
 def case_export(request: HttpRequest, extension: str) -> HttpResponse:
     """Write the whole selection in a format. A wrong query string is answered 400, naming what is wrong."""
     selection = Selection(request.GET)
@@ -44,6 +46,7 @@ def case_export(request: HttpRequest, extension: str) -> HttpResponse:
 
 
 @require_safe
+@in_words_for_people
 def csv_metadata(request: HttpRequest) -> HttpResponse:
     """Describe the CSV file of a selection: where it comes from, and what its columns hold."""
     selection = Selection(request.GET)
@@ -61,6 +64,7 @@ def csv_metadata(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@in_words_for_people
 def case_study_export(request: HttpRequest, slug: str, extension: str) -> HttpResponse:
     """Write one study in a format that takes a single study.
 
@@ -74,13 +78,14 @@ def case_study_export(request: HttpRequest, slug: str, extension: str) -> HttpRe
     study = CaseStudy.objects.published().in_full().filter(slug=slug).first()
     if study is None:
         if gone := withdrawal(slug):
-            return refusal([gone], 410)
+            return Refusal([gone], 410)
         raise Http404(gettext("There is no such page."))
     document = Document.of_study(study, site_address(request), Client.of(request))
     return _file(request, format_, document, f"{slug}-{document.language}")
 
 
 @require_safe
+@in_words_for_people
 def case_version_export(request: HttpRequest, slug: str, number: int, extension: str) -> HttpResponse:
     """Write the citation of a version of a study, whether the study is public or not: its page stays."""
     format_ = FORMATS[extension]
@@ -133,13 +138,13 @@ def _while_heard(pieces: Iterator[str | bytes], path: str) -> Iterator[str | byt
         logger.warning("Client Closed Request: %s", path)
 
 
-def _busy(format_: Format, document: Document) -> JsonResponse:
+def _busy(format_: Format, document: Document) -> Refusal:
     """Return the answer to a document too many, with when to ask again."""
     seconds = {"seconds": turns.RETRY_AFTER}
     message = gettext("Other documents are being made. Ask for this one again in %(seconds)d seconds.") % seconds
     query = document.selection.query_string() if document.selection else ""
     fault = Fault("format", format_.extension, message, gettext("the same in %(seconds)d seconds") % seconds, query)
-    response = refusal([fault], HTTPStatus.SERVICE_UNAVAILABLE)
+    response = Refusal([fault], HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(turns.RETRY_AFTER)
     return response
 
@@ -157,18 +162,3 @@ def withdrawal(slug: str) -> Fault | None:
         return None
     message = gettext("This study was withdrawn.")
     return Fault("slug", slug, message, gettext("its earlier versions, on its page"), remedy="")
-
-
-def bad_request(faults: list[Fault]) -> JsonResponse:
-    """Return the answer to a wrong query string."""
-    return refusal(faults, 400)
-
-
-def refusal(faults: list[Fault], status: int) -> JsonResponse:
-    """Return the answer, the same for every format and program, that names what is wrong and what is allowed."""
-    errors = [
-        {"key": fault.key, "value": fault.value, "message": fault.message, "allowed": fault.allowed} for fault in faults
-    ]
-    return JsonResponse(
-        {"status": status, "errors": errors}, status=status, json_dumps_params={"ensure_ascii": False, "indent": 1}
-    )
