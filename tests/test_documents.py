@@ -296,7 +296,7 @@ def test_more_studies_than_a_reader_waits_for_are_refused_with_the_limit(client,
 
 def test_documents_say_that_nobody_reviewed_the_translation(booklet, note, make_study):
     make_study(slug="translated")
-    said = "Этот перевод еще не проверен человеком."
+    said = "Этот перевод ещё не проверен человеком."
     for language, is_said in (("ru", True), ("en", False)):
         address = f"/{language}/case-studies/translated"
         printed = plain("".join(page.extract_text() for page in booklet(f"{address}.pdf").pages))
