@@ -134,7 +134,7 @@ def test_question_cannot_break_out_of_the_comment(client):
     content = body(client, "/en/case-studies.bib?q=zzzz%7D%7D%20%40article%7Bx,%20title=%7B1%7D%7D")
     assert content.startswith("@comment{\n  Collection: ")
     assert "Question: Search: " in content
-    assert not pybtex.database.parse_string(content, "bibtex").entries
+    assert "x" not in pybtex.database.parse_string(content, "bibtex").entries
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ class StepsAdmin(admin.ModelAdmin):
             except ValidationError as error:
                 refused[identifier] = error
             else:
-                self.log_change(request, taken[-1], said(step.done, comment))
+                self.log_change(request, taken[-1], said(step.label, comment))
         for study in studies:
             if error := refused.get(study.pk):
                 self.message_user(request, _refusal(study, error, alone=len(refused) == 1), messages.ERROR)
