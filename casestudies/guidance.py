@@ -174,7 +174,7 @@ def _named(selection: Selection, wanted: Wanted) -> Iterator[tuple[str, list[str
     own = [link for key in OFFERED_KEYS for link in sought.links if link.key == key]
     naming = [link for link in sought.related if link.key == "theme"] if provisions and not is_number else []
     by_key: dict[str, list[str]] = {}
-    for group in (provisions if is_number else [], own, sought.themes, sought.near, naming, provisions):
+    for group in (provisions if is_number else [], own, sought.themes, naming, sought.near, provisions):
         codes: dict[str, list[str]] = {}
         for link in group:
             codes.setdefault(link.key, []).append(link.code)
