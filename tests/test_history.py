@@ -407,11 +407,16 @@ def test_records_deleted_together_in_a_list_come_back_one_by_one(curator):
 
 
 def test_page_that_asks_names_what_goes_and_not_what_stays(curator, make_study):
-    study = make_study(title_en="Gone quokkas", provisions=[("TIR", "Article 4")], sources=["Report"], **DRAFT)
+    study = make_study(
+        title_en="Gone quokkas", provisions=[("TIR", "Article 4")], sources=["Report"], outcomes=1, **DRAFT
+    )
+    translations.approve(study, "ru", UserFactory())
+    assert study.translated_texts.exists()
+    assert study.translated_indicators.exists()
     shown = page(curator, reverse("admin:casestudies_casestudy_delete", args=[study.pk]))
     for text in ("Gone quokkas", "Source: Report", "Sources: 1"):
         assert text in shown
-    for text in ("Norway", "TIR", "earch entr", "Theme"):
+    for text in ("Norway", "TIR", "earch entr", "Theme", "ranslated text", "ranslated indicator"):
         assert text not in shown
     theme = Theme.objects.create(code="stays", name_en="It stays")
     terms = [GlossaryTerm.objects.create(term_en=f"Term {number}", definition_en="x") for number in (1, 2)]

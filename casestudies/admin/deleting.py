@@ -23,6 +23,7 @@ from casestudies.models import (
     KeptRecord,
     ProvisionTheme,
     SearchEntry,
+    TranslatedIndicator,
     TranslatedText,
 )
 from casestudies.models.links import OrderedLink
@@ -38,6 +39,7 @@ NOT_TOLD = (
     ProvisionTheme,
     KeptRecord,
     SearchEntry,
+    TranslatedIndicator,
     TranslatedText,
 )
 
