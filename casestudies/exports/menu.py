@@ -58,6 +58,15 @@ def of_study(study: CaseStudy) -> list[tuple[Group, list[Entry]]]:
     )
 
 
+def of_version(version: CaseStudyVersion) -> list[tuple[Group, list[Entry]]]:
+    """Return the groups with what a version of a study can be had in: what cites it."""
+    return _grouped(
+        Entry(format_, reverse("case-version-export", args=[version.slug, version.number, name]))
+        for name, format_ in FORMATS.items()
+        if format_.group is Group.CITATIONS
+    )
+
+
 def _why_this(format_: Format) -> str:
     """Return why a format stands in the place of another; empty for most, which do not."""
     return next((limits.reason(FORMATS[one]) for one, it in limits.INSTEAD.items() if it == format_.extension), "")
@@ -68,15 +77,6 @@ def _too_many(format_: Format) -> str:
     if not said["reason"]:
         return gettext("holds up to %(most)s studies: narrow the list") % said
     return gettext("holds up to %(most)s studies, because %(reason)s: narrow the list") % said
-
-
-def of_version(version: CaseStudyVersion) -> list[tuple[Group, list[Entry]]]:
-    """Return the groups with what a version of a study can be had in: what cites it."""
-    return _grouped(
-        Entry(format_, reverse("case-version-export", args=[version.slug, version.number, name]))
-        for name, format_ in FORMATS.items()
-        if format_.group is Group.CITATIONS
-    )
 
 
 def _grouped(entries: Iterable[Entry]) -> list[tuple[Group, list[Entry]]]:

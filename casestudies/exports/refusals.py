@@ -18,14 +18,14 @@ View = Callable[..., HttpResponse]
 class Refusal(JsonResponse):
     """The answer that names what is wrong and what is allowed."""
 
-    def __init__(self, faults: list[Fault], status: int, **options):
+    def __init__(self, faults: list[Fault], status: int):
         self.faults = faults
         errors = [
             {"key": fault.key, "value": fault.value, "message": fault.message, "allowed": fault.allowed}
             for fault in faults
         ]
         parameters = {"ensure_ascii": False, "indent": 1}
-        super().__init__({"status": status, "errors": errors}, status=status, json_dumps_params=parameters, **options)
+        super().__init__({"status": status, "errors": errors}, status=status, json_dumps_params=parameters)
 
 
 def bad_request(faults: list[Fault]) -> Refusal:
