@@ -8,12 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import tests.database  # noqa: F401 (sets the environment, and starts an embedded server where DATABASE_URL is unset)
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "handbook.settings"
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from docs.pictures import PICTURES
@@ -22,6 +24,7 @@ from tests.database import new_database
 
 DOCS = Path(__file__).parent
 WIDTH, TALLEST = 1280, 900
+COLOURS = 256  # what a palette of one byte a pixel holds; half the size, and no difference one sees in a page of text
 LOCALES = {"en": "en-GB", "ru": "ru-RU"}
 
 
@@ -59,8 +62,15 @@ def take(page: Page, picture: Callable, language: str) -> None:
     box = last.bounding_box()
     height = min(TALLEST, round(box["y"] + box["height"]) + 16)
     path = DOCS / "images" / language / f"{picture.__name__.replace('_', '-')}.png"
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
+    taken = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
+    save_small(Image.open(BytesIO(taken)), path)
     print(f"{path.relative_to(DOCS)}: {path.stat().st_size // 1024} KB")
+
+
+def save_small(picture: Image.Image, path: Path) -> None:
+    """Write a picture as a PNG of few colours."""
+    few = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 if __name__ == "__main__":
