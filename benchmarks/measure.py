@@ -150,5 +150,6 @@ def _part(task: dict) -> dict:
 
 
 if __name__ == "__main__":
-    environment.set_up_django()
+    import handbook.wsgi  # noqa: F401 (makes the process ready as a server does)
+
     print(json.dumps(_part(json.load(sys.stdin))))

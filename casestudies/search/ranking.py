@@ -9,7 +9,7 @@ Of very many matches only some are looked at so closely: those whose titles and 
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery
@@ -180,15 +180,32 @@ def _part(sought: Sought) -> tuple[str, list[str]]:
     """Return the SQL, with its parameters, for how much one thing wanted occurs, and how much its themes do."""
     others = [e.query for e in (*sought.equivalents, *sought.narrower) if not _is_looser(sought, e)]
     ways = [
-        (TYPED, stemming.either([sought.typed, *(link.query for link in sought.links)])),
-        (OTHERWISE, stemming.either([*others, *(link.query for link in sought.related)])),
+        (TYPED, [sought.typed, *(link.query for link in sought.links)]),
+        (OTHERWISE, [*others, *(link.query for link in sought.related)]),
     ]
-    given = [(str(weights), query) for weights, query in ways if query]
-    words = " + ".join(["ts_rank_cd(%s::real[], document, %s::tsquery)"] * len(given)) or "0"
+    counted = [_counted(weights, queries) for weights, queries in ways]
+    words = " + ".join(sql for sql, _parameters in counted if sql) or "0"
     # Links stand in the headings too, which are read much faster than the documents.
-    themes = [(str(TYPED), stemming.either(link.query for link in sought.themes))] if sought.themes else []
+    themes = [str(TYPED), stemming.either(link.query for link in sought.themes)] if sought.themes else []
     sql = f"ARRAY[{words}, {'ts_rank_cd(%s::real[], headings, %s::tsquery)' if themes else '0'}]"
-    return sql, [parameter for pair in (*given, *themes) for parameter in pair]
+    return sql, [*(parameter for _sql, parameters in counted for parameter in parameters), *themes]
+
+
+def _counted(weights: Ways, queries: Iterable[str]) -> tuple[str, list[str]]:
+    """Return the SQL, with its parameters, for how much any of the tsqueries occurs; "" for none.
+
+    To rank by phrases takes many times as long as to look for them, so that is done only where some are found.
+    """
+    queries = stemming.without_needless(queries)
+    alone = stemming.either(query for query in queries if "<" not in query)
+    phrases = stemming.either(query for query in queries if "<" in query)
+    parts = []
+    if alone:
+        parts.append(("ts_rank_cd(%s::real[], document, %s::tsquery)", [str(weights), alone]))
+    if phrases:
+        sql = "CASE WHEN document @@ %s::tsquery THEN ts_rank_cd(%s::real[], document, %s::tsquery) ELSE 0 END"
+        parts.append((sql, [phrases, str(weights), phrases]))
+    return " + ".join(sql for sql, _parameters in parts), [one for _sql, parameters in parts for one in parameters]
 
 
 def _is_looser(sought: Sought, expression: Words) -> bool:

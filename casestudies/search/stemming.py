@@ -1,7 +1,7 @@
 """Words reduced to what the index holds: asked of PostgreSQL, so that questions and texts are stemmed alike."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
@@ -74,6 +74,22 @@ def spellings(word: str) -> list[str]:
 def either(queries: Iterable[str]) -> str:
     """Return the tsquery that any of these satisfies, "" without any."""
     return " | ".join(dict.fromkeys(f"({query})" if " " in query else query for query in queries if query))
+
+
+def without_needless(queries: Iterable[str]) -> list[str]:
+    """Return the tsqueries without phrases that find nothing more, since they hold another of the tsqueries whole."""
+    queries = list(dict.fromkeys(query for query in queries if query))
+    whole = {query for query in queries if "|" not in query and "&" not in query}
+    return [query for query in queries if query not in whole or whole.isdisjoint(_parts_of_phrase(query))]
+
+
+def _parts_of_phrase(query: str) -> Iterator[str]:
+    """Yield the tsqueries for what follows one another within a phrase, but not the phrase itself."""
+    tokens = query.split(" ")  # lexemes, and between them their distances
+    for first in range(0, len(tokens), 2):
+        for last in range(first, len(tokens), 2):
+            if last - first < len(tokens) - 1:
+                yield " ".join(tokens[first : last + 1])
 
 
 def all_of(queries: Iterable[str]) -> str:

@@ -59,17 +59,8 @@ class Sought:
 
     @cached_property
     def phrases(self) -> str:
-        """The tsquery of the ways whose words must follow one another, for which the documents are looked into.
-
-        One that holds a word which is a way by itself finds nothing more, and is left out.
-        """
-        ways = self._ways()
-        alone = {way for way in ways if " " not in way}
-        return stemming.either(
-            way
-            for way in ways
-            if "<" in way and ("|" in way or not alone & {f"'{stem}'" for stem in stemming.lexemes(way)})
-        )
+        """The tsquery of the ways whose words must follow one another, for which the documents are looked into."""
+        return stemming.either(way for way in stemming.without_needless(self._ways()) if "<" in way)
 
     @cached_property
     def in_texts(self) -> list[str]:
