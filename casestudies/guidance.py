@@ -165,8 +165,8 @@ def offers(selection: Selection) -> list[Offer]:
 def _named(selection: Selection, wanted: Wanted) -> Iterator[tuple[str, list[str]]]:
     """Yield the filters that a name stands for, each with its codes: first what it surely means.
 
-    A number comes before a record's own name, that before a theme's synonyms, and last a provision's heading. Beside a
-    heading, themes whose names hold the word are meant as likely.
+    A number comes before a record's or a filter's own name, that before a theme's synonyms, and last a provision's
+    heading. Beside a heading, themes whose names hold the word are meant as likely.
     """
     sought = wanted.sought
     provisions = [link for link in sought.links if link.key == "provision"]
@@ -174,7 +174,7 @@ def _named(selection: Selection, wanted: Wanted) -> Iterator[tuple[str, list[str
     own = [link for key in OFFERED_KEYS for link in sought.links if link.key == key]
     naming = [link for link in sought.related if link.key == "theme"] if provisions and not is_number else []
     by_key: dict[str, list[str]] = {}
-    for group in (provisions if is_number else [], own, sought.themes, naming, sought.near, provisions):
+    for group in (provisions if is_number else [], own, sought.offered, sought.themes, naming, sought.near, provisions):
         codes: dict[str, list[str]] = {}
         for link in group:
             codes.setdefault(link.key, []).append(link.code)

@@ -484,6 +484,13 @@ def test_names_in_a_question_are_offered_as_filters(client):
         ("КДПГ", "Convention: CMR and e-CMR"),
         ("article 7.4 TFA", "Provision: WTO Trade Facilitation Agreement: Article 7.4"),
         ("trusted trader", "Theme: Authorized economic operators"),
+        ("LLDC", "Landlocked: Landlocked developing countries"),
+        ("РСНВМ", "Landlocked: Landlocked developing countries"),
+        ("landlocked developing", "Landlocked: Landlocked developing countries"),
+        ("ЕЭК ООН", "UNECE: UNECE member countries"),
+        ("measured results", "Measured results: With measured results"),
+        ("полевая миссия ОБСЕ", "OSCE field operation: Countries with an OSCE field operation"),
+        ("OSCE partners", "OSCE: OSCE Partner for Co-operation"),
     ],
 )
 def test_what_a_name_surely_means_is_offered_first(client, question, first):
@@ -492,6 +499,25 @@ def test_what_a_name_surely_means_is_offered_first(client, question, first):
 
 def test_heading_is_offered_after_the_theme_of_that_name(client):
     assert offered(client, q="single window")[1][0] == "Provision: WTO Trade Facilitation Agreement: Article 10.4"
+
+
+def test_filter_is_offered_for_each_word_of_a_concept_that_names_it(client, empty_collection, make_study):
+    names = ["quokka", "UNECE member countries"]
+    Concept.objects.create(code="new", expressions_en=names, expressions_ru=["квокка"])
+    make_study(slug="member", countries=["NO"])
+    make_study(slug="said", countries=["BR"], practice_en="The quokka.")
+    assert found("quokka") == found("квокка") == ["said"]
+    assert offered(client, q="quokka") == offered(client, q="квокка") == [("UNECE: UNECE member countries", "unece=1")]
+    assert offered(client, q="quokka", unece="1") == []
+
+
+def test_name_that_nobody_holds_is_taken_apart(client, empty_collection, make_study):
+    Concept.objects.create(code="new", expressions_en=["wombat tunnel"])
+    make_study(slug="wombat", practice_en="A wombat.", practice_ru="Нет.")
+    assert found("wombat tunnel") == ["wombat"]
+    content = notes(client, "wombat tunnel")
+    assert "only <q>wombat</q> of <q>wombat tunnel</q>" in content
+    assert "No study holds" not in content
 
 
 def test_values_of_one_filter_are_offered_joined_by_or(client):

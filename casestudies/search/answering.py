@@ -192,7 +192,7 @@ def _wider(side: Alternative) -> Iterator[Alternative]:
     level = 0
     for level, (query, answers) in enumerate(_all_but_some(known)):
         yield asking(level, query, answers)
-    parts = list(dict.fromkeys(part for one in known for part in one.sought.parts))
+    parts = list(dict.fromkeys(part for one in side.wanted for part in one.sought.parts))
     if not parts:
         return
     held = _held(parts)

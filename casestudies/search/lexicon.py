@@ -33,6 +33,7 @@ from casestudies.models import (
     Theme,
 )
 from casestudies.models.case import TransportMode
+from casestudies.vocabulary import Vocabulary
 
 from . import declension, stemming
 from .forms import Forms
@@ -136,6 +137,8 @@ class Meaning:
     """The themes that have the expression among their synonyms, which are near their name, not the same."""
     near: tuple[Link, ...] = ()
     """The themes that have what means the same among their names and synonyms."""
+    offered: tuple[Link, ...] = ()
+    """The values of filters that it names and that studies are not found through."""
 
 
 class Beginnings:
@@ -263,10 +266,10 @@ def _built() -> Lexicon:
     """Read all vocabularies and the thesaurus."""
     said_of_all = {text for names, *_rest in _concepts(code=SAID_OF_ALL) for text in names}
     entries = [*_concepts(), *_glossary(), *_records(), *_organizations()]
-    provisions, themes = list(_provisions()), list(_synonyms())
+    provisions, themes, offered = list(_provisions()), list(_synonyms()), list(_offered())
     texts = {text for names, *_rest in entries for text in names}
     texts |= {text for _names, equivalents, narrower, _link in entries for text in (*equivalents, *narrower)}
-    texts |= {text for names, *_rest in (*provisions, *themes) for text in names}
+    texts |= {text for names, *_rest in (*provisions, *themes, *offered) for text in names}
     places = {name: link for names, *_rest, link in entries if link and link.is_place for name in names}
     cases = {name: declension.forms(name) for name in places}
     words = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
@@ -293,16 +296,25 @@ def _built() -> Lexicon:
             found += [Expression(expression.text, query, expression.stems) for query in certain]
         return tuple(found)
 
-    named_by: dict[tuple[str, ...], list[Link]] = defaultdict(list)
-    for names, link in [*themes, *((names, link) for names, *_rest, link in entries if link and link.key == "theme")]:
-        for stems in {keys[name] for name in names}:
-            named_by[stems].append(link)
+    def links_by_name(named: Iterable[tuple[Iterable[str], Link]]) -> dict[tuple[str, ...], list[Link]]:
+        found: dict[tuple[str, ...], list[Link]] = defaultdict(list)
+        for names, link in named:
+            for stems in {keys[name] for name in names}:
+                found[stems].append(link)
+        return found
+
+    named_by = links_by_name(
+        [*themes, *((names, link) for names, *_rest, link in entries if link and link.key == "theme")]
+    )
+    offered_by = links_by_name(offered)
     for names, equivalents, narrower, link in entries:
         same = in_texts(equivalents)
         links = (link,) if link else ()
         near = [] if link else [theme for name in names for theme in named_by.get(keys[name], ())]
+        also = [] if link else [value for name in names for value in offered_by.get(keys[name], ())]
         lexicon.named += [(folded(name), name, link) for name in names if link]
-        meaning = Meaning(same, in_texts(narrower), links, near=tuple(dict.fromkeys(near)))
+        near, also = tuple(dict.fromkeys(near)), tuple(dict.fromkeys(also))
+        meaning = Meaning(same, in_texts(narrower), links, near=near, offered=also)
         lexicon.enter(expressions(names), meaning, cases if link and link.is_place else {})
         if link and link.key == "theme":
             for stem in {stem for name in same for stem in name.stems}:
@@ -311,9 +323,11 @@ def _built() -> Lexicon:
     for synonyms, link in themes:
         lexicon.named += [(folded(synonym), synonym, link) for synonym in synonyms]
         lexicon.enter(expressions(synonyms), Meaning(themes=(link,)))
-    lexicon.named += [(folded(name), name, link) for _names, offered, link in provisions for name in offered]
+    for names, link in offered:
+        lexicon.enter(expressions(names), Meaning(offered=(link,)))
+    lexicon.named += [(folded(name), name, link) for _names, shown, link in provisions for name in shown]
     short = abbreviations(lexicon)
-    for names, _offered, link in provisions:
+    for names, _shown, link in provisions:
         for stems in {forms.reference(name) for name in names}:
             # In a heading, the name of something else would stand for it.
             is_reference = any(stem.isdigit() for stem in stems)
@@ -435,6 +449,21 @@ def _synonyms() -> Iterator[tuple[list[str], Link]]:
     """Yield the synonyms of each theme."""
     for theme in Theme.objects.all():
         yield _both(theme, "synonyms"), Link("theme", theme.code, theme.pk)
+
+
+def _offered() -> Iterator[tuple[list[str], Link]]:
+    """Yield the names of the values that are no record's: of the yes-or-no filters and of the ways to be in the OSCE."""
+    from casestudies.filters import CaseStudyFilterSet, FlagFilter  # which read questions
+
+    for key, filter_ in CaseStudyFilterSet.base_filters.items():
+        is_flag = isinstance(filter_, FlagFilter)
+        if is_flag or key == "osce":
+            names: dict[str, list[str]] = defaultdict(list)
+            for language in LANGUAGES:
+                with translation.override(language):
+                    for code, entry in Vocabulary(language)[key].items():
+                        names[code] += [str(entry.label), *([str(filter_.label)] if is_flag else [])]
+            yield from ((some, Link(key, code, code)) for code, some in names.items())
 
 
 def _organizations() -> Iterator[_Entry]:

@@ -149,5 +149,6 @@ class Reading:
 
     @property
     def unknown(self) -> list[str]:
-        """The words, as typed, that no study holds in any way."""
-        return [one.sought.written for one in self.wanted if not one.studies]
+        """The words, as typed, that no study holds in any way, nor a part of them that is sought by itself."""
+        parts = {one.sought for side in self.alternatives for one in side.parts}
+        return [one.sought.written for one in self.wanted if not one.studies and parts.isdisjoint(one.sought.parts)]

@@ -35,6 +35,8 @@ class Sought:
     """Themes that have what means the same among their synonyms: it is found through them where few hold it."""
     related: tuple[Link, ...] = ()
     """Records that it includes, and themes whose names hold it."""
+    offered: tuple[Link, ...] = ()
+    """Values of filters that it names and is not found through."""
     excluded: bool = False
     stems: tuple[str, ...] = ()
     parts: tuple["Sought", ...] = ()
@@ -270,6 +272,7 @@ def _sought(written: str, typed: str, lexicon: Lexicon, stems: tuple[str, ...], 
         tuple(dict.fromkeys(themes)),
         tuple(dict.fromkeys(near)),
         tuple(dict.fromkeys(link for link in related if link not in links and link not in themes)),
+        tuple(dict.fromkeys(link for meaning in meanings for link in meaning.offered)),
         stems=stems,
     )
 
