@@ -14,14 +14,17 @@ FLAGS = ("measured", "lldc", "unece", "field_operation")
 
 @dataclass(frozen=True)
 class Value:
-    """A value of a filter: its name, what a click on it gives, whether it is in use, and where the click leads."""
+    """A value of a filter: its name, what a click on it gives, whether it is in use, and where the click leads.
+
+    `query` is None where that address is too long for so many links: a button then adds the value to a form.
+    """
 
     key: str
     code: str
     label: str
     count: int
     in_use: bool
-    query: str
+    query: str | None
 
 
 @dataclass(frozen=True)
@@ -72,16 +75,13 @@ def _panel(selection: Selection, key: str, pressed: str) -> Panel:
 
 def _values(selection: Selection, key: str) -> list[Value]:
     chosen = set(selection.query.getlist(key))
+
+    def query(code: str) -> str | None:
+        if code in chosen:
+            return selection.query_string_without(key, {code})
+        return None if selection.is_long else selection.query_string_with(key, code)
+
     return [
-        Value(
-            key=key,
-            code=code,
-            label=selection.vocabulary.label(key, code),
-            count=count,
-            in_use=code in chosen,
-            query=selection.query_string_without(key, {code})
-            if code in chosen
-            else selection.query_string_with(key, code),
-        )
+        Value(key, code, selection.vocabulary.label(key, code), count, code in chosen, query(code))
         for code, count in selection.counts.by_filter[key].items()
     ]

@@ -18,6 +18,7 @@ from django.db.models import Case, F, Func, IntegerField, QuerySet, Value, When,
 from django.db.models.expressions import Expression
 from django.db.models.functions import Lag, Lead, RowNumber
 from django.http import QueryDict
+from django.utils.encoding import uri_to_iri
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -31,6 +32,8 @@ from .querysets import TITLES
 CHOSEN_NAMED = 3
 # So few results, which the counting found, are put in order by their primary keys and not looked for again.
 READ_AT_ONCE = 2000
+# A longer query string, which a question of some hundred letters makes, is not repeated in hundreds of links.
+LONGEST_IN_LINKS = 300
 
 
 @dataclass(frozen=True)
@@ -189,11 +192,30 @@ class Selection:
     # Query strings of neighbouring selections --------------------------------------------------------------------
 
     def query_string(self) -> str:
-        """Return the query string of this selection without its page, for links to it in another form."""
-        return self._query_string
+        """Return the query string of this selection without its page, for its address in another form."""
+        return self._query_without().urlencode()
+
+    @cached_property
+    def link(self) -> str:
+        """The query string of this selection without its page, for links of pages."""
+        return self.query_string_without()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the query string is too long to be repeated in hundreds of links."""
+        return len(self.link) > LONGEST_IN_LINKS
 
     def query_string_without(self, key: str | None = None, values: set[str] | None = None) -> str:
-        """Return the query string without `key`, or without these values of it; the page is dropped."""
+        """Return the query string for links without `key`, or without these values of it; the page is dropped."""
+        return _for_links(self._query_without(key, values))
+
+    def query_string_with(self, key: str, value: str, *, replace: bool = False) -> str:
+        """Return the query string with one value more, or with this value instead of the key's others."""
+        # Put together from text: a page of results asks for hundreds.
+        rest = self.query_string_without(key) if replace else self.link
+        return f"{rest}&{_pair(key, value)}" if rest else _pair(key, value)
+
+    def _query_without(self, key: str | None = None, values: set[str] | None = None) -> QueryDict:
         query = self.query.copy()
         query.pop("page", None)
         if key:
@@ -201,17 +223,7 @@ class Selection:
             query.setlist(key, kept)
             if not kept:
                 query.pop(key, None)
-        return query.urlencode()
-
-    def query_string_with(self, key: str, value: str, *, replace: bool = False) -> str:
-        """Return the query string with one value more, or with this value instead of the key's others."""
-        # Put together from text: a page of results asks for hundreds.
-        rest = self.query_string_without(key) if replace else self._query_string
-        return f"{rest}&{_pair(key, value)}" if rest else _pair(key, value)
-
-    @cached_property
-    def _query_string(self) -> str:
-        return self.query_string_without()
+        return query
 
     def fields_without(self, *keys: str) -> list[tuple[str, str]]:
         """Return keys and values for the hidden fields of a form that asks for `keys` itself."""
@@ -240,7 +252,7 @@ class Selection:
         query.pop("page", None)
         if number > 1:
             query["page"] = str(number)
-        return query.urlencode()
+        return _for_links(query)
 
     # What answers it ---------------------------------------------------------------------------------------------
 
@@ -366,6 +378,11 @@ def _looked_up(numbers: dict[int, int]) -> Expression:
 @lru_cache(maxsize=5000)
 def _pair(key: str, value: str) -> str:
     return urlencode({key: value})
+
+
+def _for_links(query: QueryDict) -> str:
+    """Return a query string in which letters stand as they are, a third as long as browsers encode them."""
+    return uri_to_iri(query.urlencode())
 
 
 def joined_by_or(names: Iterable[str]) -> str:

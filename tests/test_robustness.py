@@ -1,9 +1,11 @@
 """Whatever stands in a query string, the answer is a page or a clear fault, never a failure of the server."""
 
 import re
-from urllib.parse import quote
+from html import unescape
+from urllib.parse import quote, urlencode
 
 import pytest
+from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +96,40 @@ def test_of_a_long_question_the_beginning_is_searched_for(client):
     assert 'class="card"' in content
     assert f'value="{("customs " * 62).strip()}"' in content
     assert "500 знаков" in content
+
+
+def test_page_of_a_long_question_does_not_repeat_it_for_every_value(client):
+    query = {"q": ("таможенный транзит «через» порт & рынок " * 13)[:490].strip(), "sort": "title"}
+    page = client.get("/ru/case-studies/", query)
+    assert len(page.content) < 250_000
+    content = page.content.decode()
+    form = content[content.index('<form id="adding"') :]
+    fields = re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")])
+    button = (
+        r'<button class="value" id="[^"]+" type="submit" form="adding" name="(\w+)" value="([^"]+)">.*?"count">(\d+)'
+    )
+    values = re.findall(button, content)
+    assert {"country", "theme", "measured"} <= {key for key, _code, _count in values}
+    for key, code, count in values[::20]:
+        pressed = urlencode([*((name, unescape(value)) for name, value in fields), (key, code)])
+        listed = client.get("/ru/case-studies/", QUERY_STRING=pressed).content.decode()
+        assert re.search(r'id="results-heading"[^>]*>(\d+)', listed)[1] == count
+        # What is in use is a link again, as everywhere.
+        (without,) = re.findall(rf'<a class="value chosen" id="{key}-{code}" href="([^"]+)"', listed)
+        assert asked(without) == query
+
+
+def asked(link: str) -> dict[str, str]:
+    return QueryDict(unescape(link).partition("?")[2]).dict()
+
+
+def test_letters_stand_in_links_as_they_are_and_lead_back_to_the_question(client):
+    question = "рынок & «100 %» + тест=1"
+    content = client.get("/ru/case-studies/", {"q": question}).content.decode()
+    (link,) = re.findall(r'id="order-2" href="([^"]+)"', content)
+    assert "рынок" in link
+    assert asked(link) == {"q": question, "sort": "newest"}
+    assert client.get(unescape(link)).content.decode().count('class="card"') == content.count('class="card"')
 
 
 def test_control_characters_are_left_out(client):

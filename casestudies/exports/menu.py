@@ -29,7 +29,7 @@ class Entry:
 
 def of_selection(selection: Selection) -> list[tuple[Group, list[Entry]]]:
     """Return the groups with what a selection without faults can be had in; nothing for one without studies."""
-    number, query = selection.counts.total, selection.query_string()
+    number, query = selection.counts.total, selection.link
     suffix = f"?{query}" if query else ""
     if not number:
         return []

@@ -452,7 +452,7 @@ def _synonyms() -> Iterator[tuple[list[str], Link]]:
 
 
 def _offered() -> Iterator[tuple[list[str], Link]]:
-    """Yield the names of the values that are no record's: of the yes-or-no filters and of the ways to be in the OSCE."""
+    """Yield the names of values that are no record's: of yes-or-no filters, and of the ways to be in the OSCE."""
     from casestudies.filters import CaseStudyFilterSet, FlagFilter  # which read questions
 
     for key, filter_ in CaseStudyFilterSet.base_filters.items():

@@ -113,14 +113,20 @@ def quantity(value: Decimal | float | None, unit: str) -> str:
 def filter_values(values: list[Value], address: str) -> SafeString:
     """Show the values of a filter as links to the list `address` after the click, each with the number it gives.
 
+    Where that address would be too long, as buttons of the form "adding", which holds what is asked already.
+
     Made here and not in a template: a list shows hundreds, and they would take most of its time.
     """
     remove = html.escape(gettext("– in use; remove"))
     units: dict[int, str] = {}
     items = []
     for value in values:
-        address_after = html.escape(f"{address}?{value.query}" if value.query else address)
-        link = f'id="{html.escape(f"{value.key}-{value.code}")}" href="{address_after}"'
+        element, link = "a", f'id="{html.escape(f"{value.key}-{value.code}")}"'
+        if value.query is None:
+            element = "button"
+            link += f' type="submit" form="adding" name="{value.key}" value="{html.escape(value.code)}"'
+        else:
+            link += f' href="{html.escape(f"{address}?{value.query}" if value.query else address)}"'
         label = html.escape(str(value.label))
         if value.in_use:
             items.append(
@@ -131,8 +137,8 @@ def filter_values(values: list[Value], address: str) -> SafeString:
         if value.count not in units:
             units[value.count] = html.escape(ngettext("study", "studies", value.count))
         items.append(
-            f'<li><a class="value" {link}><span>{label}</span> <span class="count">{value.count}'
-            f'<span class="visually-hidden"> {units[value.count]}</span></span></a></li>'
+            f'<li><{element} class="value" {link}><span>{label}</span> <span class="count">{value.count}'
+            f'<span class="visually-hidden"> {units[value.count]}</span></span></{element}></li>'
         )
     return mark_safe("".join(items))
 
