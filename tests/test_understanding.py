@@ -322,6 +322,9 @@ def test_reference_finds_studies_on_the_theme_of_the_provision_last(client, empt
         ("tlbyjt jryjj", "единое окно"),
         ("risc managment", "risk management"),
         ("mutual recogniton arrangment", "mutual recognition arrangement"),
+        ("comission", "commission"),
+        ("clearence", "clearance"),
+        ("cistoms", "customs"),
         ("riskmanagement", "risk management"),
         ("единоеокно", "единое окно"),
     ],
@@ -396,6 +399,9 @@ def test_better_spelling_of_what_is_found_is_offered_with_its_number(client):
         *("customs", "таможенного", "Tuvalu", "ASYCUDA", "transit corridors", "9/11"),
         # They stand in texts, though in no title or summary, and look like other words.
         *("failed", "lifts", "replies", "мяса", "строят"),
+        # Words of everyday that look like words of the collection, but not by a slip of the fingers.
+        *("filled", "string", "print", "patch", "conversion", "character", "overview", "subset"),
+        *("файл", "кодировка", "фона", "раздела", "текста", "двоичного"),
         # Nothing is near enough: a fifth of the letters may be wrong, of a short word not the first.
         *("kule", "wombat", "mailing list транспортники"),
     ],

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.cache import caches
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Editop, Levenshtein
 
 from casestudies import revision
 from casestudies.models import SearchWord
@@ -22,8 +23,12 @@ SHORTEST = 4
 SURE_BEGINNING = 8
 # From so many letters on two mistakes are likely, and three: about a fifth of all.
 TWO_MISTAKES, THREE_MISTAKES = 9, 14
-# The parts of a word without its blank are no shorter.
+# In a shorter one, and beside another mistake, all are likely ones; its last letter is right: words end in many ways.
+SURE_WORD = 7
+# The parts of a word without its blank are no shorter; of three letters they are words that as many titles and
+# summaries have.
 SHORTEST_PART = 3
+SURE_PART, STUDIES_OF_A_SHORT_PART = 4, 5
 # A word is looked for in the texts of at most so many of the studies that hold its stem.
 LOOKED_THROUGH = 200
 # The longest words of both languages have less; nothing is near a longer one.
@@ -39,6 +44,19 @@ _LATIN_SHIFTED = '~QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>'
 _CYRILLIC_SHIFTED = "ЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ"
 _TO_CYRILLIC = str.maketrans(_LATIN + _LATIN_SHIFTED.replace('"', ""), _CYRILLIC + _CYRILLIC_SHIFTED.replace("Э", ""))
 _TO_LATIN = str.maketrans(_CYRILLIC + _CYRILLIC_SHIFTED, _LATIN + _LATIN_SHIFTED)
+# Where each letter's key is: the rows are shifted by half a key.
+_PLACES = {
+    key: (start + at, row)
+    for keys in (_LATIN, _CYRILLIC)
+    for row, (start, letters) in enumerate([(-1, keys[:13]), (0.5, keys[13:24]), (1, keys[24:])])
+    for at, key in enumerate(letters)
+}
+_VOWELS = frozenset("aeiouyаеёиоуыэюя")
+_SOUND_ALIKE = frozenset(
+    ("ck", "cs", "sz", "gj", "fv", "mn", "бп", "вф", "гк", "дт", "жш", "зс", "ий", "шщ", "цс", "ьъ")
+)
+# After the only vowel a consonant is doubled before these endings: "filled" is no slip for "filed", "openning" is one.
+_DOUBLED = re.compile(r"[^aeiouy]*[aeiou]+([^aeiouwxy])\1(ed|er|ers|ing|y)")
 
 
 def on_other_keyboard(text: str) -> str:
@@ -124,8 +142,8 @@ def corrected(word: str, lexicon: Lexicon) -> str | None:
     """Return the known word that is nearest to an unknown one, or the two it is made of; None where there are none.
 
     Near is one mistake in a short word, two from nine letters, three from fourteen; two letters exchanged are one
-    mistake. Among equally near words the one that most studies hold wins. What was found is kept until the collection
-    changes.
+    mistake, and mistakes are such as people make. Among equally near words the one that most studies hold wins. What
+    was found is kept until the collection changes.
     """
     written = word.casefold()
     if not SHORTEST <= len(written) <= LONGEST or not re.fullmatch(r"[^\W\d_]+", written):
@@ -165,6 +183,7 @@ def _nearest(written: str, lexicon: Lexicon) -> str | None:
         for candidate, distance, _index in near
         if candidate not in same
         and (_begins_alike(written, candidate) or (distance == 1 and len(written) >= SURE_BEGINNING))
+        and _is_slip(written, candidate)
     ]
     if not near:
         return None
@@ -178,11 +197,60 @@ def _begins_alike(written: str, candidate: str) -> bool:
     return candidate[0] == written[0] or candidate[:2] == written[1::-1]
 
 
+def _is_slip(written: str, candidate: str) -> bool:
+    """Say whether the mistakes of a word are such as people make, or the word is long and has one only."""
+    if OSA.distance(written, candidate) == 1 < Levenshtein.distance(written, candidate):
+        return True  # two letters exchanged
+    if min(len(written), len(candidate)) >= SURE_WORD and (
+        written.startswith(candidate) or candidate.startswith(written)
+    ):
+        return True  # another form of the word, for which the stemmer has another stem
+    mistakes = [_letters(written, candidate, mistake) for mistake in Levenshtein.editops(written, candidate)]
+    likely = all(not typed or any(map(partial(_are_near, typed), meant)) for typed, meant, _at in mistakes)
+    if len(mistakes) > 1:
+        return likely
+    ((typed, meant, at),) = mistakes
+    if typed and at == len(written) - 1:
+        return (likely and len(written) >= SURE_WORD) or any(map(partial(_sound_alike, typed), meant))
+    if len(written) > len(candidate) and _DOUBLED.fullmatch(written):
+        return False
+    return likely or len(written) >= SURE_WORD
+
+
+def _letters(written: str, candidate: str, mistake: Editop) -> tuple[str, str, int]:
+    """Return the letter that is wrong, "" where one was left out, those that may have been meant, and where it stands.
+
+    Of a letter too much, its neighbours were meant: it was typed twice, or two keys were touched at once.
+    """
+    at = mistake.src_pos
+    if mistake.tag == "insert":
+        return "", "", at
+    if mistake.tag == "delete":
+        return written[at], written[max(at - 1, 0) : at] + written[at + 1 : at + 2], at
+    return written[at], candidate[mistake.dest_pos], at
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    return one == other or not _SOUND_ALIKE.isdisjoint([one + other, other + one])
+
+
+def _are_near(one: str, other: str) -> bool:
+    """Say whether two letters sound alike, or their keys are side by side."""
+    if _sound_alike(one, other) or {one, other} <= _VOWELS:
+        return True
+    if one not in _PLACES or other not in _PLACES:
+        return False
+    return all(abs(mine - its) <= 1 for mine, its in zip(_PLACES[one], _PLACES[other], strict=True))
+
+
 def _apart(written: str, lexicon: Lexicon) -> str | None:
     """Return the two known words that a word is made of: "singlewindow"; the pair of which both are most frequent."""
     pairs = [(written[:at], written[at:]) for at in range(SHORTEST_PART, len(written) - SHORTEST_PART + 1)]
     parts = {part for pair in pairs for part in pair}
     studies = dict.fromkeys(parts & lexicon.words, 0)
     studies |= dict(SearchWord.objects.filter(word__in=parts).values_list("word", "studies"))
-    known = [pair for pair in pairs if pair[0] in studies and pair[1] in studies]
+    # Of few letters, much looks like a word; a word that says nothing is mostly an ending: "раз", "over".
+    words = {part for part in studies if len(part) >= SURE_PART or studies[part] >= STUDIES_OF_A_SHORT_PART}
+    telling = {part for part, query in stemming.tsqueries(words).items() if query}
+    known = [pair for pair in pairs if telling.issuperset(pair)]
     return " ".join(max(known, key=lambda pair: min(studies[part] for part in pair))) if known else None
