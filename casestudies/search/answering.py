@@ -69,7 +69,7 @@ def _read(text: str, words: Lexicon, as_typed: bool) -> Reading:
     reading = _as_typed(text, words)
     if as_typed or not reading or not (other := _other_text(reading, words)):
         return reading
-    meant = None if reading.complete else _as_typed(other, words)
+    meant = None if reading.complete else _as_written(other, words)
     if meant is not None and (meant.complete or (meant.query and not reading.query)):
         return replace(meant, text=text, correction=Correction(other, applied=True))
     if meant is None or len(meant.unknown) < len(reading.unknown):
@@ -78,7 +78,14 @@ def _read(text: str, words: Lexicon, as_typed: bool) -> Reading:
 
 
 def _as_typed(text: str, words: Lexicon) -> Reading:
-    """Read the text as it stands."""
+    """Read the text as it stands; a word that is known with a hyphen alone, with it: "prearrival"."""
+    reading = _as_written(text, words)
+    unknown = [sought.written for sought in _unknown(reading, words)]
+    known = spelling.with_hyphens(unknown, words) if 0 < len(unknown) <= spelling.CORRECTED else {}
+    return replace(_as_written(_with_words_replaced(text, known) or text, words), text=text) if known else reading
+
+
+def _as_written(text: str, words: Lexicon) -> Reading:
     understood = understand(parse(text), words)
     if not understood:
         return Reading(text, (), "", 0)
@@ -314,7 +321,7 @@ def _other_text(reading: Reading, words: Lexicon) -> str | None:
     switched = spelling.typed_on_other_keyboard(reading.text, words)
     if not switched:
         return _spelt_right(reading, words)
-    return _spelt_right(_as_typed(switched, words), words) or switched
+    return _spelt_right(_as_written(switched, words), words) or switched
 
 
 def _unknown(reading: Reading, words: Lexicon) -> list[Sought]:

@@ -42,6 +42,7 @@ from .question import language_of
 # A name's part in brackets is often left out when people type it, and often an acronym.
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 _ACRONYM = re.compile(r"[^\W\d_a-zа-яё][^\s]*[A-ZА-ЯЁ]\S*")
+_HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _NUMBER_RANGE = re.compile(r"(?P<stem>(?:\d+\.)?)(?P<first>\d+)[–-](?:\d+\.)?(?P<last>\d+)$")
 _BESIDE_NUMBERS = re.compile(r"[^\d.\s–-]")
 # While somebody types, the first expressions that begin like it stand for all.
@@ -175,6 +176,8 @@ class Lexicon:
     """Themes by each stem of their names."""
     words: set[str] = field(default_factory=set)
     """All words of all expressions, as written, in lower case: what a misspelt word may have meant."""
+    hyphenated: dict[str, str] = field(default_factory=dict)
+    """Those that are written with a hyphen, by what they are without it: "prearrival"."""
     longest: int = 1
     """The number of stems in the longest expression."""
     declined: dict[str, list[Meaning]] = field(default_factory=lambda: defaultdict(list))
@@ -277,7 +280,8 @@ def _built() -> Lexicon:
     forms = Forms(words.union(SearchWord.objects.order_by("-studies").values_list("word", flat=True)[:WORDS_OF_TEXTS]))
     forms.prepare(texts | said_of_all)
     keys = {text: forms.key(text) for text in texts}
-    lexicon = Lexicon(forms, ambiguous=_ambiguous(cases, places, queries), words=words)
+    hyphenated = {one.replace("-", ""): one for text in texts for one in _HYPHENATED.findall(text.casefold())}
+    lexicon = Lexicon(forms, ambiguous=_ambiguous(cases, places, queries), words=words, hyphenated=hyphenated)
     lexicon.said_of_all = {forms.key(text) for text in said_of_all}
 
     def expressions(written: Iterable[str]) -> tuple[Expression, ...]:

@@ -129,6 +129,23 @@ def standing(words: Iterable[str]) -> set[str]:
     return set(found)
 
 
+def with_hyphens(words: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
+    """Return those of the words that vocabularies or texts write with a hyphen, as they do; kept as `corrected` is."""
+    solid = {word: word.casefold() for word in words if word.isalpha() and SHORTEST <= len(word) <= LONGEST}
+    found = {form: lexicon.hyphenated[form] for form in solid.values() if form in lexicon.hyphenated}
+    keys = {form: f"hyphen:{revision.current().collection}:{form}" for form in solid.values() if form not in found}
+    kept = caches["memory"].get_many(keys.values())
+    if asked := [form for form, key in keys.items() if key not in kept]:
+        parted = {f"{form[:at]}-{form[at:]}": form for form in asked for at in range(1, len(form))}
+        # A part that is left out of texts would make of the rest a word that many hold.
+        telling = [one for one, query in stemming.tsqueries(parted).items() if len(stemming.lexemes(query)) > 1]
+        written = {parted[one]: one for one in sorted(standing(telling))}
+        kept |= {keys[form]: written.get(form, "") for form in asked}
+        caches["memory"].set_many({keys[form]: kept[keys[form]] for form in asked}, SECONDS_KEPT)
+    found |= {form: kept[key] for form, key in keys.items() if kept[key]}
+    return {word: found[form] for word, form in solid.items() if form in found}
+
+
 def looks_misspelt(word: str, better: str) -> bool:
     """Say whether a word that is found through its stem is `better` misspelt, not an inflected form of it.
 
