@@ -62,10 +62,7 @@ def better_spelling(selection: Selection) -> Spelling | None:
     correction = selection.question.correction
     if not correction or correction.applied:
         return None
-    answers = facets.answering(search.read(correction.text))
-    studies = facets.results(selection.filterset, holding=answers).bit_count()
-    query = selection.query_string_with("q", correction.text, replace=True)
-    return Spelling(correction.text, query, studies) if studies else None
+    return _spelling(selection, correction.text)
 
 
 def instead(selection: Selection) -> list[Spelling]:
@@ -87,15 +84,19 @@ def instead(selection: Selection) -> list[Spelling]:
         texts = search.similar(unknown[0].written, SIMILAR)
     else:
         texts = []
-    return [spelling for text in texts for spelling in [_spelling(selection, text)] if spelling.studies]
+    # They are not to be corrected in turn.
+    return [spelling for text in texts if (spelling := _spelling(selection, text, as_typed=True))]
 
 
-def _spelling(selection: Selection, text: str) -> Spelling:
-    """Return another question for the selection's, taken as typed: it is not to be corrected in turn."""
+def _spelling(selection: Selection, text: str, *, as_typed: bool = False) -> Spelling | None:
+    """Return another question in the place of the selection's, None where it gives nothing."""
     query = QueryDict(selection.query_string_without("q"), mutable=True)
-    query["q"], query["as_typed"] = text, "1"
-    answers = facets.answering(search.read(text, as_typed=True))
-    return Spelling(text, query.urlencode(), facets.results(selection.filterset, holding=answers).bit_count())
+    query["q"] = text
+    if as_typed:
+        query["as_typed"] = "1"
+    answers = facets.answering(search.read(text, as_typed=as_typed))
+    studies = facets.results(selection.filterset, holding=answers).bit_count()
+    return Spelling(text, query.urlencode(), studies) if studies else None
 
 
 @dataclass(frozen=True)
