@@ -152,11 +152,13 @@ def offers(selection: Selection) -> list[Offer]:
     kinds = [named for named in kinds if named][:OFFERS]
     # What each name stands for first, then what else; those that give nothing make room for others.
     in_turn = [named[turn] for turn in range(max(map(len, kinds), default=0)) for named in kinds if turn < len(named)]
-    given = [
-        (named, offer) for named in in_turn[: 2 * OFFERS] for offer in [_offer(selection, [named])] if offer.studies
-    ]
-    found = [offer for _named, offer in given[:OFFERS]]
-    first = {named[0]: named for named, _offer in reversed(given[:OFFERS])}
+    # What several words name is offered in the place of all of them.
+    same: dict[tuple, list[Named]] = {}
+    for one, key, codes in in_turn:
+        same.setdefault((key, *codes), []).append((one, key, codes))
+    given = [(these, offer) for these in [*same.values()][: 2 * OFFERS] if (offer := _offer(selection, these)).studies]
+    found = [offer for _these, offer in given[:OFFERS]]
+    first = {named[0]: named for these, _offer in reversed(given[:OFFERS]) for named in these}
     if len(first) > 1:
         together = _offer(selection, [first[one] for one in reading.wanted if one in first])
         found += [together] if together.studies else []
@@ -190,7 +192,7 @@ def _offer(selection: Selection, named: list[Named]) -> Offer:
     dropped = [wanted for wanted, _key, _codes in named]
     also: dict[str, list[str]] = {}
     for _wanted, key, codes in named:
-        also[key] = [*also.get(key, []), *codes]
+        also[key] = list(dict.fromkeys([*also.get(key, []), *codes]))
     query = _with_question(selection, dropped)
     found = facets.results(selection.filterset, holding=_answering(selection, named, query.get("q", "")), also=also)
     if not found and "q" in query:

@@ -157,7 +157,13 @@ def test_word_that_texts_write_with_a_hyphen_is_found_and_marked_without_it(clie
 
 @pytest.mark.parametrize(
     ("filler", "rest"),
-    [("best practice", "single window"), ("пример", "единого окна"), ("success story", "Rwanda"), ("опыт", "Грузии")],
+    [
+        ("best way to", "single window"),
+        ("best practice", "single window"),
+        ("пример", "единого окна"),
+        ("success story", "Rwanda"),
+        ("опыт", "Грузии"),
+    ],
 )
 def test_what_is_true_of_every_study_decides_nothing(filler, rest):
     assert found(f"{filler} {rest}") == found(rest)
@@ -536,6 +542,9 @@ def test_name_that_nobody_holds_is_taken_apart(client, empty_collection, make_st
     Concept.objects.create(code="new", expressions_en=["wombat tunnel"])
     make_study(slug="wombat", practice_en="A wombat.", practice_ru="Нет.")
     assert found("wombat tunnel") == ["wombat"]
+    for number in range(search.ENOUGH):
+        make_study(slug=f"quokka-{number}", practice_en="A quokka.")
+    assert found("quokka wombat tunnel")[0] == "wombat"
     content = notes(client, "wombat tunnel")
     assert "only <q>wombat</q> of <q>wombat tunnel</q>" in content
     assert "No study holds" not in content
@@ -547,6 +556,12 @@ def test_values_of_one_filter_are_offered_joined_by_or(client):
         "country=KZ&country=UZ",
     )
     assert ("Country: Norway or Kazakhstan", "country=NO&country=KZ") in offered(client, q="Kazakhstan", country="NO")
+
+
+def test_filter_that_several_words_name_is_offered_once_in_the_place_of_all(client):
+    offers = offered(client, q="x-ray scanner cost")
+    assert [words for words, _query in offers].count("Theme: Non-intrusive inspection") == 1
+    assert ("Theme: Non-intrusive inspection", "q=cost&theme=non-intrusive-inspection") in offers
 
 
 def test_filter_in_use_is_not_offered_again(client):

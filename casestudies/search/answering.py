@@ -190,24 +190,33 @@ def _has_enough(query: str, answers: int | None) -> bool:
 
 
 def _wider(side: Alternative) -> Iterator[Alternative]:
-    """Yield the alternative asking for what is known, for all but one, two … of it, then with names taken apart."""
+    """Yield the alternative asking for what is known, for all but one, two … of it, then with names taken apart.
 
-    def asking(level: int, query: str, answers: int | None, parts: tuple[Wanted, ...] = ()) -> Alternative:
+    A name that nobody holds is taken apart at once.
+    """
+    known = [one for one in side.wanted if one.studies]
+    unheld = _parts(one for one in side.wanted if not one.studies)
+
+    def asking(level: int, query: str, answers: int | None, parts: tuple[Wanted, ...] = unheld) -> Alternative:
         return replace(side, found=query, level=level, parts=parts, answers=None if side.excluded else answers)
 
-    known = [one for one in side.wanted if one.studies]
     level = 0
-    for level, (query, answers) in enumerate(_all_but_some(known)):
+    for level, (query, answers) in enumerate(_all_but_some([*known, *unheld])):
         yield asking(level, query, answers)
-    parts = list(dict.fromkeys(part for one in side.wanted for part in one.sought.parts))
-    if not parts:
+    apart = _parts(known)
+    if not apart:
         return
-    held = _held(parts)
-    apart = tuple(_wanted(part, held[part]) for part in parts if held[part].studies)
     widest, holders = stemming.either(one.sought.query for one in known), _any(one.holders for one in known)
-    for query, answers in _all_but_some([one for one in known if not one.sought.parts] + list(apart)):
+    for query, answers in _all_but_some([*(one for one in known if not one.sought.parts), *unheld, *apart]):
         level += 1
-        yield asking(level, stemming.either([widest, query]), _any([holders, answers]), apart)
+        yield asking(level, stemming.either([widest, query]), _any([holders, answers]), (*unheld, *apart))
+
+
+def _parts(names: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    """Return the words of names, each by itself, that studies hold."""
+    parts = list(dict.fromkeys(part for one in names for part in one.sought.parts))
+    held = _held(parts) if parts else {}
+    return tuple(_wanted(part, held[part]) for part in parts if held[part].studies)
 
 
 def _all_but_some(wanted: list[Wanted]) -> Iterator[tuple[str, int | None]]:
