@@ -344,6 +344,7 @@ def test_reference_finds_studies_on_the_theme_of_the_provision_last(client, empt
         ("risc managment", "risk management"),
         ("mutual recogniton arrangment", "mutual recognition arrangement"),
         ("comission", "commission"),
+        ("trade facilitaton comitee", "trade facilitation committee"),
         ("clearence", "clearance"),
         ("cistoms", "customs"),
         ("customstransit", "customs transit"),

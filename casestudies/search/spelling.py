@@ -193,12 +193,15 @@ def _candidates(written: str) -> dict[str, int]:
 def _nearest(written: str, lexicon: Lexicon) -> str | None:
     allowed = 1 + (len(written) >= TWO_MISTAKES) + (len(written) >= THREE_MISTAKES)
     studies = _candidates(written)
-    near = process.extract(written, {*lexicon.words, *studies}, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+    # People double letters, and leave doubled ones out, twice in a short word too: "comitee".
+    cutoff = max(allowed, 2)
+    near = process.extract(written, {*lexicon.words, *studies}, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
     same = {written, *stemming.spellings(written)}
     near = [
         (distance, candidate)
         for candidate, distance, _index in near
         if candidate not in same
+        and (distance <= allowed or _without_doubles(candidate) == _without_doubles(written))
         and (_begins_alike(written, candidate) or (distance == 1 and len(written) >= SURE_BEGINNING))
         and _is_slip(written, candidate)
     ]
@@ -212,6 +215,10 @@ def _nearest(written: str, lexicon: Lexicon) -> str | None:
 
 def _begins_alike(written: str, candidate: str) -> bool:
     return candidate[0] == written[0] or candidate[:2] == written[1::-1]
+
+
+def _without_doubles(word: str) -> str:
+    return re.sub(r"(.)\1", r"\1", word)
 
 
 def _is_slip(written: str, candidate: str) -> bool:
