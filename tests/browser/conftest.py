@@ -29,9 +29,11 @@ PASSWORD = "correct-horse-battery-staple"
 # Accounts by their role; `None` may do everything.
 STAFF = {"curator": None, "editor": "Editor", "reviewer": "Reviewer", "translator": "Translator into Russian"}
 MAKE_STAFF = """
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
+password = make_password({password!r})
 for name, role in {staff!r}.items():
-    user = User.objects.create_user(name, password={password!r}, is_staff=True, is_superuser=role is None)
+    user = User.objects.create(username=name, password=password, is_staff=True, is_superuser=role is None)
     user.groups.set(Group.objects.filter(name=role))
 """
 
