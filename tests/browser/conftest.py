@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.database import collection, new_database
 
-# The first is Chromium without windows: the same engine for half the work, as others load an interface for every window.
+# The first has no windows: the same engine for half the work, as the others load an interface for every page.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # A busy machine is not a fault: what should appear has half a minute.
