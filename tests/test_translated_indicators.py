@@ -443,7 +443,7 @@ def test_source_of_a_file_that_is_longer_than_any_indicator_was_is_cut(translato
 # The collection's file -------------------------------------------------------------------------------------------
 
 
-def test_collections_file_brings_it_to_an_empty_database(client, measured, tmp_path):
+def test_collections_file_brings_it_to_an_empty_database(empty_collection, client, measured, tmp_path):
     studies = [measured(WAIT, COST, COST, slug=slug) for slug in ("calm", "outdated", "reviewed")]
     for study in studies[1:]:
         translations.approve(study, "ru", UserFactory())

@@ -20,16 +20,20 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.database import collection, new_database
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# The first has no windows: the same engine for half the work, as the others load an interface for every page.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # A busy machine is not a fault: what should appear has half a minute.
 expect.set_options(timeout=30_000)
 PASSWORD = "correct-horse-battery-staple"
 # Accounts by their role; `None` may do everything.
 STAFF = {"curator": None, "editor": "Editor", "reviewer": "Reviewer", "translator": "Translator into Russian"}
 MAKE_STAFF = """
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
+password = make_password({password!r})
 for name, role in {staff!r}.items():
-    user = User.objects.create_user(name, password={password!r}, is_staff=True, is_superuser=role is None)
+    user = User.objects.create(username=name, password=password, is_staff=True, is_superuser=role is None)
     user.groups.set(Group.objects.filter(name=role))
 """
 
