@@ -292,6 +292,31 @@ def test_restored_translations_follow_what_they_followed(curator, draft):
         save(curator, draft, practice_ru="Изменено.", **{"translation-follows-ru": "on"})
 
 
+def test_review_given_after_the_last_change_survives_deletion_and_restoring(curator, draft):
+    save(curator, draft, lessons_en="Changed.", lessons_ru="Изменено.")
+    before_review = history.entries(draft).first()
+    save(curator, draft, **{"translation-approved-ru": "on"})
+    assert happened(draft) == ["approved", "changed", "before"]
+    assert "Translation approved" in page(curator, address(draft))
+    delete(curator, draft)
+    undo(curator, "Changed.")
+    save(curator, draft, lessons_ru="Иначе.", practice_en="Changed too.")
+    restore(curator, address(draft, before_review.pk))
+    texts = {text.field: text for text in translations.states(CaseStudy.objects.get(pk=draft.pk), "ru")}
+    assert texts["lessons"].target == "Изменено."
+    assert not any(text.is_outdated for text in texts.values())
+    assert [name for name, text in texts.items() if not text.is_reviewed] == []
+
+
+def test_what_is_said_of_a_translation_without_changing_it_is_history_too(curator, draft):
+    save(curator, draft, practice_en="Changed since.")
+    save(curator, draft, **{"translation-follows-ru": "on"})
+    assert happened(draft)[0] == "noted"
+    delete(curator, draft)
+    undo(curator, "Changed since.")
+    assert not any(text.is_outdated for text in translations.states(CaseStudy.objects.get(pk=draft.pk), "ru"))
+
+
 def test_restored_country_is_findable_as_it_was(curator, make_study):
     make_study(slug="oslo", countries=["NO"])
     country = Country.objects.get(alpha2="NO")

@@ -64,12 +64,14 @@ def write(
     if changed and place.is_published:
         place = _revise(place, user)
     before = present(place)
+    history.begin(place)
     if changed:
-        history.begin(place)
         _save(place, language, changed, user)
     settle(place, before, {language: follows}, user, {language: made_from or {}})
     if changed:
         history.note(place, by=user, action="translated")
+    else:
+        history.note_change(place, by=user)
     return place
 
 
@@ -128,12 +130,16 @@ def settle(
 def approve(study: CaseStudy, language: str, user: AbstractUser) -> list[TextState]:
     """Note that a person reviewed the study's translations that follow the source; return those that were not yet."""
     approved = [text for text in states(study, language) if text.needs_review and not text.is_outdated]
+    if approved:
+        history.begin(study)
     for text in approved:
         if text.row:
             text.row.reviewed_at, text.row.reviewed_by = timezone.now(), user
             text.row.save()
         else:
             _note(study, text, text.source, made_at=study.updated_at, reviewed_by=user)
+    if approved:
+        history.note(study, by=user, action="approved")
     return approved
 
 
