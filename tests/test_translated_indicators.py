@@ -103,6 +103,13 @@ def test_changed_english_makes_the_russian_outdated_until_it_is_taken_back(measu
     assert stand(study) == ["complete", "complete"]
 
 
+def test_translation_of_a_removed_indicator_is_outdated(measured):
+    study = measured(WAIT)
+    rename(study, 1, indicator_en="")
+    assert stand(study) == ["outdated"]
+    assert study in translations.waiting("ru", "outdated")
+
+
 def test_other_numbers_of_an_outcome_are_no_change_of_its_texts(measured):
     study = measured(WAIT)
     Outcome.objects.filter(case_study=study).update(after=7)

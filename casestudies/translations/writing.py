@@ -112,17 +112,18 @@ def settle(
     for key, text in present(study).items():
         was = before.get(key)
         source = (made_from or {}).get(text.language, {}).get(text.field)
+        was_outdated = was is not None and was.is_outdated
         changed = was is not None and digest(was.target) != digest(text.target)
-        if not (text.source and text.target):
+        if not text.target or not (text.source or was_outdated):
             continue
         if source is not None:
             made_at, since = _when(study, text, source, was)
             _note(study, text, source, made_at=made_at, made_by=user, since=since)
-        elif was and was.is_outdated and text.field not in follows.get(text.language, ()):
+        elif was_outdated and text.field not in follows.get(text.language, ()):
             if changed:
                 kept = {"made_at": was.row.made_at, "made_by": was.row.made_by, "since": was.row.source_changed_at}
                 _note(study, text, was.row.source_text, **kept)
-        elif changed or (text.is_outdated and (was is None or was.is_outdated)):
+        elif changed or (text.is_outdated and (was is None or was_outdated)):
             _note(study, text, text.source, made_by=user)
 
 
@@ -206,11 +207,11 @@ def _note(
         which |= {"source_text": source, "target_text": text.target}
         TranslatedIndicator.objects.update_or_create(**which, defaults=said)
         return
-    is_outdated = bool(text.source) and digest(source) != digest(text.source)
+    is_outdated = digest(source) != digest(text.source)
     said |= {
         "source_text": source,
         "source_digest": digest(source),
-        "source_digest_today": digest(text.source or source),
+        "source_digest_today": digest(text.source),
         "source_changed_at": (since or study.updated_at) if is_outdated else None,
         "target_digest": digest(text.target),
     }
