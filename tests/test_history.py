@@ -618,6 +618,7 @@ def test_what_was_typed_comes_back_where_the_record_was_deleted_and_is_saved_onc
     assert typed["Practice [en]"] == "Typed for an hour."
     assert (typed["Outcome 1: After"], typed["Source 1: Publisher"]) == ("5", "Customs")
     assert typed["Chapter"] == str(draft.chapter)
+    assert [change.label for change in answer.context["changes"]] == ["Practice [en]", "Outcomes"]
     assert not [label for label in typed if re.search("opened|FORMS|_|case_study", label)]
     assert curator.get(answer.context["link"][0]).status_code == 200
     undo(curator, "Old practice here.")
@@ -648,6 +649,13 @@ def test_what_was_typed_comes_back_where_it_was_published_meanwhile(curator, mak
     answer = curator.post(where, data)
     assert answer.status_code == 409
     assert why in answer.content.decode()
+    text, rows = answer.context["changes"]
+    assert [("".join(run.text for run in side)) for side in (text.theirs, text.mine)] == [
+        study.practice_en,
+        "Typed for an hour.",
+    ]
+    assert [re.search(r"After: (\d+)", row)[1] for row in (rows.theirs + rows.mine)] == ["6", "5"]
+    assert "Annual report" in rows.mine[0]  # the source of the revision that is gone
     assert curator.post(where, sent_again(answer)).status_code == 409  # no revision is begun yet
     begin = answer.context["link"][0]
     confirm_step(curator, "revise", curator.get(begin))
