@@ -408,6 +408,16 @@ def test_translation_of_an_indicator_that_changed_meanwhile_is_outdated_at_once(
     assert (text.target, text.state, text.row.source_text) == ("Ожидание", "outdated", WAIT[0])
 
 
+def test_late_delivery_of_an_indicator_follows_the_text_of_the_day_it_was_sent(translator, curator, measured):
+    study = measured((WAIT[0], ""), **DRAFT)
+    CaseStudy.objects.filter(pk=study.pk).update(updated_at="2026-03-03T12:00:00Z")
+    content = export(translator, study, file_format="xlf")
+    save(curator, study, **{"outcomes-0-indicator_en": "Waiting time at night"})
+    confirm(translator, upload(translator, filled(content, "xlf", {"indicator-1": "Ожидание"}), "back.xlf"))
+    (text,) = indicators(study)
+    assert (text.state, text.row.source_text, f"{text.row.made_at:%d %B}") == ("outdated", WAIT[0], "03 March")
+
+
 def test_what_cannot_be_written_into_an_indicator_is_refused(translator, measured):
     study = measured(WAIT, COST, slug="mine", **DRAFT)
     book = openpyxl.Workbook()

@@ -21,6 +21,7 @@ from casestudies.models import CaseStudy, Outcome, TranslatedIndicator, Translat
 from casestudies.models.translated_text import digest
 
 from .states import INDICATOR, LANGUAGES, READ, TextState, places, states, target_languages, written
+from .transfer import recorded
 
 Texts = Mapping[tuple[Model, str, str], TextState]
 # What is noted of a translation that no outcome has any more need not be taken along.
@@ -169,16 +170,16 @@ def _when(
     """Return the last moment at which a text of the original was `source`, and since when it is another.
 
     An agency delivers weeks after it got a text. What is noted of the translation before knows the moment, or the
-    history does, which does not say which indicator was which; what never was this study's text has no moment.
+    history does; it does not say which indicator was which, so that any with this text is meant. What never was this
+    study's text has no moment.
     """
     if was and was.row and digest(was.row.source_text) == digest(source):
         return was.row.made_at, was.row.source_changed_at
-    if text.record != study:
-        return None, None
-    path = (text.column, text.source_language) if text.column == "region_scope" else (text.source_language, text.column)
     since = None
-    for at, then in history.life(study.revises or study).values_list("at", f"record__{'__'.join(path)}"):
-        if digest(then or "") == digest(source):
+    for at, record in history.life(study.revises or study).exclude(record={}).values_list("at", "record"):
+        numbers = range(1, len(record["outcomes"]) + 1) if text.column == INDICATOR else ()
+        fields = [f"{INDICATOR}-{number}" for number in numbers] or [text.field]
+        if digest(source) in {digest(recorded(record, field, text.source_language)) for field in fields}:
             return at, since
         since = at
     return None, None
