@@ -381,6 +381,7 @@ def undo(client: Client, name: str):
     entry = HistoryEntry.objects.filter(action="deleted", along_with=None).first()
     where = reverse("admin:casestudies_deletedrecord_change", args=[entry.pk])
     assert name in page(client, where)
+    assert "<ins" not in client.get(where).content.decode()  # what it held was not just inserted
     return restore(client, where, "Deleted by mistake")
 
 
