@@ -6,7 +6,7 @@ site's own.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -60,11 +60,13 @@ def is_form_of_admin(request: HttpRequest) -> bool:
     )
 
 
-def keep(request: HttpRequest, because: str = "", link: tuple[str, str] | None = None) -> HttpResponse:
+def keep(
+    request: HttpRequest, because: str = "", link: tuple[str, str] | None = None, changes: Sequence = ()
+) -> HttpResponse:
     """Show what was typed, in a form that sends it to the same address again, but for passwords and files.
 
     `because` says why it was not taken, unless the session has ended; `link` is the address and the name of the page
-    where that is mended.
+    where that is mended; `changes` are what the form would change, where that is known, as `concurrent.Choice`.
     """
     fields = [
         (name, value)
@@ -78,6 +80,7 @@ def keep(request: HttpRequest, because: str = "", link: tuple[str, str] | None =
     context = {
         "fields": fields,
         "typed": typed,
+        "changes": changes,
         "has_files": any(request.FILES.values()),
         "because": because,
         "link": link,

@@ -292,6 +292,31 @@ def test_restored_translations_follow_what_they_followed(curator, draft):
         save(curator, draft, practice_ru="Изменено.", **{"translation-follows-ru": "on"})
 
 
+def test_review_given_after_the_last_change_survives_deletion_and_restoring(curator, draft):
+    save(curator, draft, lessons_en="Changed.", lessons_ru="Изменено.")
+    before_review = history.entries(draft).first()
+    save(curator, draft, **{"translation-approved-ru": "on"})
+    assert happened(draft) == ["approved", "changed", "before"]
+    assert "Translation approved" in page(curator, address(draft))
+    delete(curator, draft)
+    undo(curator, "Changed.")
+    save(curator, draft, lessons_ru="Иначе.", practice_en="Changed too.")
+    restore(curator, address(draft, before_review.pk))
+    texts = {text.field: text for text in translations.states(CaseStudy.objects.get(pk=draft.pk), "ru")}
+    assert texts["lessons"].target == "Изменено."
+    assert not any(text.is_outdated for text in texts.values())
+    assert [name for name, text in texts.items() if not text.is_reviewed] == []
+
+
+def test_what_is_said_of_a_translation_without_changing_it_is_history_too(curator, draft):
+    save(curator, draft, practice_en="Changed since.")
+    save(curator, draft, **{"translation-follows-ru": "on"})
+    assert happened(draft)[0] == "noted"
+    delete(curator, draft)
+    undo(curator, "Changed since.")
+    assert not any(text.is_outdated for text in translations.states(CaseStudy.objects.get(pk=draft.pk), "ru"))
+
+
 def test_restored_country_is_findable_as_it_was(curator, make_study):
     make_study(slug="oslo", countries=["NO"])
     country = Country.objects.get(alpha2="NO")
@@ -356,6 +381,7 @@ def undo(client: Client, name: str):
     entry = HistoryEntry.objects.filter(action="deleted", along_with=None).first()
     where = reverse("admin:casestudies_deletedrecord_change", args=[entry.pk])
     assert name in page(client, where)
+    assert "<ins" not in client.get(where).content.decode()  # what it held was not just inserted
     return restore(client, where, "Deleted by mistake")
 
 
@@ -593,6 +619,7 @@ def test_what_was_typed_comes_back_where_the_record_was_deleted_and_is_saved_onc
     assert typed["Practice [en]"] == "Typed for an hour."
     assert (typed["Outcome 1: After"], typed["Source 1: Publisher"]) == ("5", "Customs")
     assert typed["Chapter"] == str(draft.chapter)
+    assert [change.label for change in answer.context["changes"]] == ["Practice [en]", "Outcomes"]
     assert not [label for label in typed if re.search("opened|FORMS|_|case_study", label)]
     assert curator.get(answer.context["link"][0]).status_code == 200
     undo(curator, "Old practice here.")
@@ -623,6 +650,13 @@ def test_what_was_typed_comes_back_where_it_was_published_meanwhile(curator, mak
     answer = curator.post(where, data)
     assert answer.status_code == 409
     assert why in answer.content.decode()
+    text, rows = answer.context["changes"]
+    assert [("".join(run.text for run in side)) for side in (text.theirs, text.mine)] == [
+        study.practice_en,
+        "Typed for an hour.",
+    ]
+    assert [re.search(r"After: (\d+)", row)[1] for row in (rows.theirs + rows.mine)] == ["6", "5"]
+    assert "Annual report" in rows.mine[0]  # the source of the revision that is gone
     assert curator.post(where, sent_again(answer)).status_code == 409  # no revision is begun yet
     begin = answer.context["link"][0]
     confirm_step(curator, "revise", curator.get(begin))

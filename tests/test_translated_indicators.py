@@ -14,7 +14,7 @@ from django.utils.translation import override
 from casestudies import editorial, history, loading, search_index, translations, vocabulary
 from casestudies.exports import reading
 from casestudies.importing import jobs
-from casestudies.models import CaseStudy, HistoryEntry, Outcome, TranslatedIndicator
+from casestudies.models import CaseStudy, Outcome, TranslatedIndicator
 from tests import test_importing
 from tests.curating import DRAFT, approve, change_address, save, staff_with
 from tests.factories import UserFactory
@@ -101,6 +101,13 @@ def test_changed_english_makes_the_russian_outdated_until_it_is_taken_back(measu
     assert stand(study) == ["complete", "complete"]
     rename(study, 1, indicator_en="Waiting time at night", indicator_ru="Время ожидания ночью")
     assert stand(study) == ["complete", "complete"]
+
+
+def test_translation_of_a_removed_indicator_is_outdated(measured):
+    study = measured(WAIT)
+    rename(study, 1, indicator_en="")
+    assert stand(study) == ["outdated"]
+    assert study in translations.waiting("ru", "outdated")
 
 
 def test_other_numbers_of_an_outcome_are_no_change_of_its_texts(measured):
@@ -295,8 +302,8 @@ def test_translator_translates_corrects_and_approves_indicators(translator, meas
     assert stand(study) == ["outdated", "complete", "complete"]
     assert [text.is_reviewed for text in indicators(study)] == [False, True, True]
     assert indicators(study)[2].row.made_by == translator.user
-    entry = HistoryEntry.objects.filter(object_id=study.pk).latest("pk")
-    assert (entry.action, entry.record["outcomes"][2]["indicator"]["ru"]) == ("translated", "Грузовики")
+    entries = [(entry.action, entry.record["outcomes"][2]["indicator"]["ru"]) for entry in history.entries(study)]
+    assert entries[:2] == [("approved", "Грузовики"), ("translated", "Грузовики")]
 
 
 def test_former_translation_typed_again_follows_the_source_of_today(translator, measured):
@@ -399,6 +406,16 @@ def test_translation_of_an_indicator_that_changed_meanwhile_is_outdated_at_once(
     confirm(translator, preview)
     text, _cost = indicators(study)
     assert (text.target, text.state, text.row.source_text) == ("Ожидание", "outdated", WAIT[0])
+
+
+def test_late_delivery_of_an_indicator_follows_the_text_of_the_day_it_was_sent(translator, curator, measured):
+    study = measured((WAIT[0], ""), **DRAFT)
+    CaseStudy.objects.filter(pk=study.pk).update(updated_at="2026-03-03T12:00:00Z")
+    content = export(translator, study, file_format="xlf")
+    save(curator, study, **{"outcomes-0-indicator_en": "Waiting time at night"})
+    confirm(translator, upload(translator, filled(content, "xlf", {"indicator-1": "Ожидание"}), "back.xlf"))
+    (text,) = indicators(study)
+    assert (text.state, text.row.source_text, f"{text.row.made_at:%d %B}") == ("outdated", WAIT[0], "03 March")
 
 
 def test_what_cannot_be_written_into_an_indicator_is_refused(translator, measured):

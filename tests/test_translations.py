@@ -1,6 +1,7 @@
 """Translations: what follows which source text, what readers are told, the translator's page, agencies' files."""
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -84,6 +85,35 @@ def test_loading_changed_english_over_it_makes_the_russian_outdated(tmp_path):
     assert states(study)["practice"] == "outdated"
     loading.load(settings.BASE_DIR / "fixtures", overwrite=True)
     assert states(study)["practice"] == "complete"
+
+
+def test_translation_of_a_removed_text_is_outdated_for_everybody_until_somebody_says_that_it_stays(
+    translator, make_study
+):
+    def is_outdated(study) -> set[bool]:
+        """Return what each of those who ask finds: one thing, if there is one rule."""
+        found = [study.pk in translations.waiting("ru", "outdated").values_list("pk", flat=True)]
+        found.append(states(study)["lessons"] == "outdated")
+        found.append(bool(translations.totals("ru", CaseStudy.objects.filter(pk=study.pk)).outdated))
+        if study.is_published:
+            found.append("с тех пор английский текст изменился" in page(study, "ru"))
+        return set(found)
+
+    for status in ("published", "draft"):
+        study = make_study(status=status, lessons_en="Count the queue.", lessons_ru="Считайте очередь.")
+        assert is_outdated(study) == {False}
+        edit(study, lessons_en="")
+        assert is_outdated(study) == {True}
+    shown = translator.get(address(study)).content.decode()
+    assert "The source text was removed; it was:" in shown
+    assert re.search(r"<del>.*?Count the queue\.", shown, re.DOTALL)
+    translator.post(address(study), typed(translator, study, lessons="Считайте очереди."))
+    assert is_outdated(study) == {True}
+    assert TranslatedText.objects.get(case_study=study, field="lessons").source_text == "Count the queue."
+    translator.post(address(study), typed(translator, study, **{"lessons-follows": "on"}))
+    assert is_outdated(study) == {False}
+    edit(study, lessons_en="Count the queue.")
+    assert is_outdated(study) == {True}
 
 
 def test_rows_go_along_with_a_revision_and_back(make_study):

@@ -7,12 +7,14 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Exists, Field, OuterRef, QuerySet
 from django.forms import Field as FormField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
@@ -101,18 +103,45 @@ class AccountAdmin(DeletesInWords, ShowsLogInWords, UserAdmin):
         return user.has_second_factor
 
     def has_remove_second_factor_permission(self, request: HttpRequest) -> bool:
-        """Leave it to superusers: what it leaves of an account's protection is the password."""
-        return request.user.is_superuser
+        """Let those do it who may set the passwords of others."""
+        return self.has_change_permission(request)
 
     @admin.action(description=_("Remove the second factor, and end all sessions"), permissions=["remove_second_factor"])
     @transaction.atomic
-    def remove_second_factor(self, request: HttpRequest, users: QuerySet) -> None:
-        """Let colleagues who lost theirs set up a new one at their next sign-in."""
-        bereft = [user for user in users if user.has_second_factor]
+    def remove_second_factor(self, request: HttpRequest, users: QuerySet) -> HttpResponse | None:
+        """Let colleagues who lost theirs set up a new one at their next sign-in; ask first."""
+        asked = [user for user in users if user.has_second_factor]
+        bereft = [user for user in asked if self._may_bereave(request, user)]
+        if len(bereft) < len(asked):
+            text = _(
+                "Left as it is: %(names)s. Your own second factor is removed on the pages of your account; those of"
+                " superusers by superusers only."
+            )
+            left = ", ".join(user.get_username() for user in asked if user not in bereft)
+            self.message_user(request, text % {"names": left}, messages.WARNING)
+        if bereft and "confirmed" not in request.POST:
+            return self._confirmation(request, bereft)
         for user in bereft:
             Authenticator.objects.filter(user=user).delete()
             for session in UserSession.objects.filter(user=user):
                 session.end()
             self.log_change(request, user, said(_("Second factor removed, all sessions ended.")))
         text = ngettext("%(count)d second factor was removed.", "%(count)d second factors were removed.", len(bereft))
-        self.message_user(request, text % {"count": len(bereft)}, messages.SUCCESS)
+        level = messages.SUCCESS if bereft else messages.WARNING
+        self.message_user(request, text % {"count": len(bereft)}, level)
+        return None
+
+    def _may_bereave(self, request: HttpRequest, user: User) -> bool:
+        """Say whether somebody may take an account's second factor: not their own, which a lent session could do."""
+        return user != request.user and self.has_change_permission(request, user)
+
+    def _confirmation(self, request: HttpRequest, users: list[User]) -> TemplateResponse:
+        """Ask whether to go on: what it leaves of an account's protection is the password."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Remove the second factor, and end all sessions"),
+            "opts": self.opts,
+            "accounts": users,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/auth/user/remove_second_factor.html", context)

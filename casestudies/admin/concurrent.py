@@ -3,7 +3,8 @@
 A form carries the state of the record that it was opened with (`opened_at`) and a digest of what each field held then
 (`opened_with`). Where the record is in another state when the form arrives, nothing is saved. What the person did not
 touch takes the other's value; what both changed stands there twice, the own text preselected; saving again carries
-the decision. Where the record is gone, or came into a state in which it is not edited, what was typed comes back.
+the decision. Where the record is gone, or came into a state in which it is not edited, what was typed comes back,
+beside what stands there now.
 """
 
 from dataclasses import dataclass, field
@@ -35,13 +36,15 @@ KEEP, THEIRS = "keep-", "theirs"
 ELSEWHERE = "elsewhere"
 """What a form says of the state that it was opened at where the record it was opened with is gone."""
 
+Opened = tuple[ModelForm, list[BaseInlineFormSet]]
+"""A form and its blocks of rows."""
 Moved = dict[tuple[type[Model], str], str]
 """The primary keys that records have now, by their model and those that they had."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What both wrote into one field or one block of rows."""
+    """What two people have in one field or one block of rows."""
 
     name: str
     label: str
@@ -60,6 +63,8 @@ class Conflict:
     at: datetime | None = None
     taken: list[str] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
+    own: list[Choice] = field(default_factory=list)
+    """What only the person who sends the form changed."""
 
     @property
     def is_void(self) -> bool:
@@ -110,12 +115,13 @@ class TellsOfOtherEdits:
                 because = gettext(
                     "“%(record)s” is in review now. Have a reviewer send it back, then send what you typed."
                 )
-            return kept_forms.keep(request, because % {"record": record}, (change_address(record), str(record)))
+            link = (change_address(record), str(record))
+            return kept_forms.keep(request, because % {"record": record}, link, self._typed(request, record))
         last = history.entries(self.model(pk=object_id)).first() if object_id.isdecimal() else None
         if last is None:
             return None
         if deletion := DeletedRecord.objects.filter(pk=last.pk).first():
-            return _deleted(request, deletion)
+            return self._deleted(request, deletion)
         study = CaseStudy.objects.filter(pk=last.standing.get("revises_id")).first()
         if study is None:
             return None
@@ -134,8 +140,32 @@ class TellsOfOtherEdits:
         elif not revision and access.may(request.user, "revise_casestudy"):
             step = reverse("admin:casestudies_casestudy_step", args=["revise"])
             link = (f"{step}?{urlencode({'id': study.pk})}", gettext("Begin a revision"))
+        typed = self._typed(request, study)
         _opened_elsewhere(request)
-        return kept_forms.keep(request, because, link)
+        return kept_forms.keep(request, because, link, typed)
+
+    def _deleted(self, request: HttpRequest, deletion: DeletedRecord) -> HttpResponse:
+        """Bring back what was typed into a record that is deleted, to be sent once the record is brought back."""
+        because = gettext("“%(record)s” was deleted meanwhile.") % {"record": deletion.label}
+        link = (change_address(deletion), gettext("Bring the record back"))
+        if not (access.may(request.user, "view_deletedrecord") and may_restore(request, deletion)):
+            because += " " + gettext("Ask an administrator to bring it back, then send what you typed.")
+            link = None
+        typed = self._typed(request, self.model(pk=deletion.object_id))
+        _opened_elsewhere(request)
+        return kept_forms.keep(request, because, link, typed)
+
+    def _typed(self, request: HttpRequest, record: Model) -> list[Choice]:
+        """Return what the person changed since the form was opened, beside what the record says, be it edited or not.
+
+        What the record says by now, and what the form does not tell to be the person's own, is left out.
+        """
+        conflict = Conflict(bool(request.POST.get("opened_with")))
+        data = request.POST.copy()
+        for name, values in data.lists():
+            data.setlist(name, [value.replace("\r\n", "\n") for value in values])
+        self._compare(self._opened_afresh(request, record, though_closed=True), data, conflict)
+        return [*conflict.choices, *conflict.own] if conflict.is_stated else []
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs):
         """Hand the form what another person saved meanwhile."""
@@ -163,15 +193,14 @@ class TellsOfOtherEdits:
             request.conflict = _conflict(record, bool(data.get("opened_at")))
         elif not any(name.startswith(KEEP) for name in data):
             return
-        self._compare(request, record, data)
+        self._compare(self._opened_afresh(request, record), data, getattr(request, "conflict", None))
         data["opened_at"] = request.opened_at
         if getattr(request, "conflict", None) and request.conflict.is_void:
             request.conflict = None
 
-    def _compare(self, request: HttpRequest, record: Model, data: QueryDict) -> None:
-        form, formsets = self._opened_afresh(request, record)
+    def _compare(self, afresh: Opened, data: QueryDict, conflict: Conflict | None) -> None:
+        form, formsets = afresh
         opened_with = dict(pair.split("=", 1) for pair in data.get("opened_with", "").split() if "=" in pair)
-        conflict = getattr(request, "conflict", None)
         for name in form.fields:
             if name not in form.beside:
                 _compare_field(data, form, name, opened_with.get(name), conflict)
@@ -179,27 +208,19 @@ class TellsOfOtherEdits:
         for formset in formsets:
             _compare_rows(data, formset, opened_with.get(formset.prefix), conflict, moved)
 
-    def _opened_afresh(self, request: HttpRequest, record: Model) -> tuple[ModelForm, list[BaseInlineFormSet]]:
-        """Return the form and the blocks that this person may change, as they are when opened now."""
+    def _opened_afresh(self, request: HttpRequest, record: Model, though_closed: bool = False) -> Opened:
+        """Return the form and the blocks that this person may change, as they are when opened now.
+
+        `though_closed`: also those of a record that nobody may change as it stands.
+        """
         fields = flatten_fieldsets(self.get_fieldsets(request, record))
-        form = self.get_form(request, record, change=True, fields=fields)(instance=record)
+        form = self.get_form(request, record, change=not though_closed, fields=fields)(instance=record)
         formsets = [
             formset(instance=record, queryset=inline.get_queryset(request))
             for formset, inline in self.get_formsets_with_inlines(request, record)
-            if inline.has_change_permission(request, record)
+            if though_closed or inline.has_change_permission(request, record)
         ]
         return form, formsets
-
-
-def _deleted(request: HttpRequest, deletion: DeletedRecord) -> HttpResponse:
-    """Bring back what was typed into a record that is deleted, to be sent once the record is brought back."""
-    because = gettext("“%(record)s” was deleted meanwhile.") % {"record": deletion.label}
-    link = (change_address(deletion), gettext("Bring the record back"))
-    if not (access.may(request.user, "view_deletedrecord") and may_restore(request, deletion)):
-        because += " " + gettext("Ask an administrator to bring it back, then send what you typed.")
-        link = None
-    _opened_elsewhere(request)
-    return kept_forms.keep(request, because, link)
 
 
 def _opened_elsewhere(request: HttpRequest) -> None:
@@ -239,10 +260,11 @@ def _compare_field(
     elif form_values.digest(mine) == opened_with:
         data.setlist(name, theirs)
         conflict.taken.append(label)
-    elif form_values.digest(theirs) != opened_with:
+    else:
         runs = compared(*(form_values.in_words(form.fields[name], values) for values in (theirs, mine)))
         their_runs, my_runs = ([run for run in runs if run.kind in ("kept", kind)] for kind in ("deleted", "inserted"))
-        conflict.choices.append(Choice(name, label, their_runs, my_runs))
+        found = conflict.own if form_values.digest(theirs) == opened_with else conflict.choices
+        found.append(Choice(name, label, their_runs, my_runs))
 
 
 def _compare_rows(
@@ -267,12 +289,12 @@ def _compare_rows(
         if not is_same:
             conflict.taken.append(label)
         return
-    if not is_same:
-        words = [[form_values.row_in_words(formset, row) for row in rows] for rows in (theirs, mine)]
-        if words[0] == words[1]:
-            form_values.write_rows(data, formset, theirs, len(theirs))
-            return
-        conflict.choices.append(Choice(formset.prefix, label, *words, is_list=True))
+    renamed = [_with_new_keys(formset, row, moved) for row in mine]
+    words = [[form_values.row_in_words(formset, row) for row in rows] for rows in (theirs, renamed)]
+    if words[0] == words[1] and not is_same:
+        form_values.write_rows(data, formset, theirs, len(theirs))
+        return
+    (conflict.own if is_same else conflict.choices).append(Choice(formset.prefix, label, *words, is_list=True))
     form_values.write_rows(data, formset, _merged(formset, theirs, mine, moved), len(theirs))
 
 

@@ -102,9 +102,14 @@ class TranslationDesk(admin.ModelAdmin):
             if f"{FOLLOWS}-{code}" in request.POST
         }
         translations.settle(study, form.translations_before, follows, request.user)
-        for code in languages:
-            if f"{APPROVED}-{code}" in request.POST:
+
+    def response_change(self, request: HttpRequest, obj: CaseStudy) -> HttpResponse:
+        """Approve the translations whose box is ticked, once the history has what was changed."""
+        for code in translations.target_languages(obj):
+            if may_translate(request, code) and f"{APPROVED}-{code}" in request.POST:
+                study = CaseStudy.objects.get(pk=obj.pk)
                 self._say_approved(request, study, code, translations.approve(study, code, request.user))
+        return super().response_change(request, obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Lead those who translate to what waits for them."""

@@ -11,9 +11,9 @@ from psycopg.errors import UniqueViolation
 from casestudies import search_index
 from casestudies.collection_kinds import CASE, COUNTRY, PROVISION, Incoming, Kind, Lookups
 from casestudies.models import CaseStudy, HistoryEntry
-from casestudies.translations.transfer import put_back
+from casestudies.translations.transfer import put_back, with_reviews
 
-from .writing import BY_NAME, begin, kind_of, note, snapshot
+from .writing import BY_NAME, begin, kind_of, life, note, snapshot
 
 KEPT = {"status", "published_at", "revises_id"}
 """What of a record's standing restoring leaves as it is."""
@@ -137,11 +137,14 @@ def _write(state: HistoryEntry, record: Model, by: User, reason: str) -> Model:
 def _put_back_translations(state: HistoryEntry, record: Model) -> None:
     """Let the translations of a study follow what they followed in `state`, as far as the entry says it.
 
-    The trigger takes what changes together for following each other: what was outdated would be current.
+    The trigger takes what changes together for following each other: what was outdated would be current. What a
+    reviewer said of the same translation of the same text, then or later, stays said.
     """
     said = state.standing.get("translations")
     if said is None:
         return
+    known = life(getattr(record, "revises", None) or record).values_list("record", "standing__translations")
+    said = with_reviews(state.record, said, known, record.original_language)
     dates = ("made", "reviewed", "source_changed")
     brought = [
         note | {"slug": record.slug} | {name: note[name] and parse_datetime(note[name]) for name in dates}

@@ -65,10 +65,12 @@ def begin(record: Model) -> None:
     """Write how a record is before it changes, unless its history says so already."""
     state = snapshot(record)
     last = state and entries(record).first()
-    if state is None or (last and last.digest == state.digest):
+    if state is None:
         return
     _add_translations([state])
-    state.action = "found" if last else "before"
+    if _is_said(last, state):
+        return
+    state.action = _deed(last, state, "found") if last else "before"
     if last is None and isinstance(record, CaseStudy):
         state.at, by = CaseStudy.objects.filter(pk=record.pk).values_list("updated_at", "updated_by").get()
         _sign(state, by and get_user_model().objects.get(pk=by), "")
@@ -87,9 +89,22 @@ def note(record: Model, *, by: User | None, action: str, reason: str = "") -> Hi
 
 def note_change(record: Model, *, by: User | None, reason: str = "") -> None:
     """Write what a record is after somebody saved it, unless nothing changed and no reason was given."""
-    last = entries(record).first()
-    if reason or last is None or last.digest != snapshot(record).digest:
-        note(record, by=by, action="changed", reason=reason)
+    last, state = entries(record).first(), snapshot(record)
+    _add_translations([state])
+    if reason or not _is_said(last, state):
+        note(record, by=by, action="changed" if reason else _deed(last, state, "changed"), reason=reason)
+
+
+def _is_said(last: HistoryEntry | None, state: HistoryEntry) -> bool:
+    """Say whether the last entry of a record says all of its state, and what is known of its translations."""
+    if last is None or last.digest != state.digest:
+        return False
+    return last.standing.get("translations") == state.standing.get("translations")
+
+
+def _deed(last: HistoryEntry | None, state: HistoryEntry, of_texts: str) -> str:
+    """Return the action that led from the last entry to a state: "noted" where no text of the record changed."""
+    return "noted" if last and last.digest == state.digest else of_texts
 
 
 @transaction.atomic
@@ -150,7 +165,8 @@ def known_state(kind: Kind, record: Model, content: dict) -> HistoryEntry:
 def _add_translations(states: list[HistoryEntry]) -> None:
     """Write beside the states of studies which source texts their translations follow, for restoring.
 
-    The digest leaves it out: it is not part of the text, and approving a translation changes no study.
+    The digest leaves it out: it is not part of the text, and approving a translation changes no study. Yet what
+    somebody said of a translation gets an entry of its own: the next change might be the last that is known of it.
     """
     of_studies = {state.key: state for state in states if state.kind == CASE.name}
     for state in of_studies.values():

@@ -19,6 +19,8 @@ ACTIONS = {
     "imported": pgettext_lazy("history", "Imported"),
     "loaded": pgettext_lazy("history", "Loaded from the collection’s files"),
     "translated": pgettext_lazy("history", "Translated"),
+    "approved": pgettext_lazy("history", "Translation approved"),
+    "noted": pgettext_lazy("history", "State of the translations noted"),
     "submitted": pgettext_lazy("history", "Submitted for review"),
     "returned": pgettext_lazy("history", "Sent back"),
     "published": pgettext_lazy("history", "Published"),

@@ -56,13 +56,14 @@ class TextState:
 
     @cached_property
     def state(self) -> State:
-        """Missing without a text; outdated where the source text is no longer the one it was made from."""
+        """Missing without a text; outdated where the source text is another than it was made from, or was removed.
+
+        The database has the same rule where lists ask: `queue.OUTDATED`, and the view of indicators (migration 0024).
+        """
         if not self.target:
             return State.MISSING
-        # Without a source text there is nothing that the translation could fail to follow.
-        if self.row and self.source and digest(self.row.source_text) != digest(self.source):
-            return State.OUTDATED
-        return State.COMPLETE
+        is_other = self.row and digest(self.row.source_text) != digest(self.source)
+        return State.OUTDATED if is_other else State.COMPLETE
 
     @property
     def is_outdated(self) -> bool:

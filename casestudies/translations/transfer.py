@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import chain
+from itertools import chain, product
 from typing import TypedDict
 
 from django.db.models import CharField, DateTimeField, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Concat
 
 from casestudies.models import CaseStudy, IndicatorTranslation, TranslatedIndicator, TranslatedText
-from casestudies.models.translated_text import digest
+from casestudies.models.translated_text import TRANSLATED_FIELDS, digest
 
-from .states import INDICATOR, places, written
+from .states import INDICATOR, LANGUAGES, is_indicator, places, written
 
 BATCH_SIZE = 500
 
@@ -62,6 +62,48 @@ def put_back(brought: Iterable[Note], studies: Mapping[str, CaseStudy]) -> None:
         said = [row for row in rows if isinstance(row, model)]
         # Outcomes of one study that say the same share what is noted.
         model.objects.bulk_create(said, batch_size=BATCH_SIZE, ignore_conflicts=True)
+
+
+def recorded(record: dict, field: str, language: str) -> str:
+    """Return a text of a study in a language from its record, "" where it has none."""
+    if is_indicator(field):
+        outcomes, number = record.get("outcomes", ()), int(field.removeprefix(f"{INDICATOR}-"))
+        texts = outcomes[number - 1][INDICATOR] if number <= len(outcomes) else {}
+        return texts.get(language) or ""
+    if field in record:  # region_scope stands by its name first, the others by their language
+        return (record[field] or {}).get(language) or ""
+    return record.get(language, {}).get(field) or ""
+
+
+def with_reviews(
+    record: dict, said: Iterable[dict], known: Iterable[tuple[dict, list[dict] | None]], original_language: str
+) -> list[dict]:
+    """Return what is noted of the translations in a study's record, each with its review if it is known of one.
+
+    `known` are records of the study with what was noted of them: a review is of two texts, wherever these stand.
+    """
+    reviewed = {
+        _pair(then, note["field"], note["language"], note["made_from"]): note
+        for then, notes_then in known
+        for note in notes_then or ()
+        if note["reviewed"]
+    }
+    noted = {(note["field"], note["language"]): note for note in said}
+    indicators = (f"{INDICATOR}-{number}" for number in range(1, len(record.get("outcomes", ())) + 1))
+    for field, language in product((*TRANSLATED_FIELDS, *indicators), LANGUAGES):
+        note = noted.get((field, language))
+        source = note["made_from"] if note else recorded(record, field, original_language)
+        review = reviewed.get(_pair(record, field, language, source))
+        if review and not (note and note["reviewed"]):
+            noted[field, language] = (
+                review | (note or {"field": field, "source_changed": None}) | {"reviewed": review["reviewed"]}
+            )
+    return list(noted.values())
+
+
+def _pair(record: dict, field: str, language: str, source: str) -> tuple[str, str, str, str]:
+    column = INDICATOR if is_indicator(field) else field
+    return column, language, digest(source), digest(recorded(record, field, language))
 
 
 def _row(note: Note, study: CaseStudy) -> TranslatedText | TranslatedIndicator | None:

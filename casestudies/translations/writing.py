@@ -21,6 +21,7 @@ from casestudies.models import CaseStudy, Outcome, TranslatedIndicator, Translat
 from casestudies.models.translated_text import digest
 
 from .states import INDICATOR, LANGUAGES, READ, TextState, places, states, target_languages, written
+from .transfer import recorded
 
 Texts = Mapping[tuple[Model, str, str], TextState]
 # What is noted of a translation that no outcome has any more need not be taken along.
@@ -64,12 +65,14 @@ def write(
     if changed and place.is_published:
         place = _revise(place, user)
     before = present(place)
+    history.begin(place)
     if changed:
-        history.begin(place)
         _save(place, language, changed, user)
     settle(place, before, {language: follows}, user, {language: made_from or {}})
     if changed:
         history.note(place, by=user, action="translated")
+    else:
+        history.note_change(place, by=user)
     return place
 
 
@@ -110,17 +113,18 @@ def settle(
     for key, text in present(study).items():
         was = before.get(key)
         source = (made_from or {}).get(text.language, {}).get(text.field)
+        was_outdated = was is not None and was.is_outdated
         changed = was is not None and digest(was.target) != digest(text.target)
-        if not (text.source and text.target):
+        if not text.target or not (text.source or was_outdated):
             continue
         if source is not None:
             made_at, since = _when(study, text, source, was)
             _note(study, text, source, made_at=made_at, made_by=user, since=since)
-        elif was and was.is_outdated and text.field not in follows.get(text.language, ()):
+        elif was_outdated and text.field not in follows.get(text.language, ()):
             if changed:
                 kept = {"made_at": was.row.made_at, "made_by": was.row.made_by, "since": was.row.source_changed_at}
                 _note(study, text, was.row.source_text, **kept)
-        elif changed or (text.is_outdated and (was is None or was.is_outdated)):
+        elif changed or (text.is_outdated and (was is None or was_outdated)):
             _note(study, text, text.source, made_by=user)
 
 
@@ -128,12 +132,16 @@ def settle(
 def approve(study: CaseStudy, language: str, user: AbstractUser) -> list[TextState]:
     """Note that a person reviewed the study's translations that follow the source; return those that were not yet."""
     approved = [text for text in states(study, language) if text.needs_review and not text.is_outdated]
+    if approved:
+        history.begin(study)
     for text in approved:
         if text.row:
             text.row.reviewed_at, text.row.reviewed_by = timezone.now(), user
             text.row.save()
         else:
             _note(study, text, text.source, made_at=study.updated_at, reviewed_by=user)
+    if approved:
+        history.note(study, by=user, action="approved")
     return approved
 
 
@@ -162,16 +170,16 @@ def _when(
     """Return the last moment at which a text of the original was `source`, and since when it is another.
 
     An agency delivers weeks after it got a text. What is noted of the translation before knows the moment, or the
-    history does, which does not say which indicator was which; what never was this study's text has no moment.
+    history does; it does not say which indicator was which, so that any with this text is meant. What never was this
+    study's text has no moment.
     """
     if was and was.row and digest(was.row.source_text) == digest(source):
         return was.row.made_at, was.row.source_changed_at
-    if text.record != study:
-        return None, None
-    path = (text.column, text.source_language) if text.column == "region_scope" else (text.source_language, text.column)
     since = None
-    for at, then in history.life(study.revises or study).values_list("at", f"record__{'__'.join(path)}"):
-        if digest(then or "") == digest(source):
+    for at, record in history.life(study.revises or study).exclude(record={}).values_list("at", "record"):
+        numbers = range(1, len(record["outcomes"]) + 1) if text.column == INDICATOR else ()
+        fields = [f"{INDICATOR}-{number}" for number in numbers] or [text.field]
+        if digest(source) in {digest(recorded(record, field, text.source_language)) for field in fields}:
             return at, since
         since = at
     return None, None
@@ -200,11 +208,11 @@ def _note(
         which |= {"source_text": source, "target_text": text.target}
         TranslatedIndicator.objects.update_or_create(**which, defaults=said)
         return
-    is_outdated = bool(text.source) and digest(source) != digest(text.source)
+    is_outdated = digest(source) != digest(text.source)
     said |= {
         "source_text": source,
         "source_digest": digest(source),
-        "source_digest_today": digest(text.source or source),
+        "source_digest_today": digest(text.source),
         "source_changed_at": (since or study.updated_at) if is_outdated else None,
         "target_digest": digest(text.target),
     }
