@@ -343,12 +343,11 @@ def _spelt_right(reading: Reading, words: Lexicon) -> str | None:
     """Return the question with its mistakes mended: in unknown words, and in those found through their stem alone."""
     unknown = [word for sought in _unknown(reading, words) for word in sought.written.split()]
     found = [word for one in reading.wanted if one.studies for word in one.sought.written.split() if word.isalpha()]
-    asked = [*unknown, *spelling.unwritten(found, words)][: spelling.CORRECTED]
-    better = {word: other for word in asked if (other := spelling.corrected(word, words))}
-    doubtful = [word for word in better if word not in unknown]
-    likely = [word for word in doubtful if spelling.looks_misspelt(word, better[word])]
-    kept = {*doubtful} - ({*likely} - spelling.standing(likely))
-    return _with_words_replaced(reading.text, {word: other for word, other in better.items() if word not in kept})
+    better = {word: other for word in unknown[: spelling.CORRECTED] if (other := spelling.corrected(word, words))}
+    slipped = spelling.slipped(spelling.unwritten(found, words)[: spelling.CORRECTED], words)
+    standing = spelling.standing(slipped)
+    better |= {word: other for word, other in slipped.items() if word not in standing}
+    return _with_words_replaced(reading.text, better)
 
 
 def _with_words_replaced(text: str, better: dict[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import partial
+from string import ascii_lowercase
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.cache import caches
@@ -51,6 +52,7 @@ _PLACES = {
     for row, (start, letters) in enumerate([(-1, keys[:13]), (0.5, keys[13:24]), (1, keys[24:])])
     for at, key in enumerate(letters)
 }
+_LETTERS = {"en": ascii_lowercase, "ru": "".join(filter(str.isalpha, _CYRILLIC))}
 _VOWELS = frozenset("aeiouyаеёиоуыэюя")
 _SOUND_ALIKE = frozenset(
     ("ck", "cs", "sz", "gj", "fv", "mn", "бп", "вф", "гк", "дт", "жш", "зс", "ий", "шщ", "цс", "ьъ")
@@ -146,13 +148,34 @@ def with_hyphens(words: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
     return {word: found[form] for word, form in solid.items() if form in found}
 
 
-def looks_misspelt(word: str, better: str) -> bool:
-    """Say whether a word that is found through its stem is `better` misspelt, not an inflected form of it.
+def slipped(words: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
+    """Return those of the words, which are found through their stems, that are a known word misspelt, each with that.
 
     Inflection changes the end of a word, a slip of the fingers mostly its middle: "таможеный", not "таможенного".
     """
-    written = word.casefold()
-    return written[0] == better[0] and written[-2:] == better[-2:] and OSA.distance(written, better) == 1
+    near = {word: _one_letter_away(word.casefold()) for word in words if SHORTEST <= len(word) <= LONGEST}
+    if not near:
+        return {}
+    every = set().union(*near.values())
+    studies = dict.fromkeys(every & lexicon.words, 0)
+    studies |= dict(SearchWord.objects.filter(word__in=every).values_list("word", "studies"))
+    found = {}
+    for word, others in near.items():
+        likely = [other for other in others & studies.keys() if _is_slip(word.casefold(), other)]
+        if likely:
+            found[word] = min(likely, key=lambda other: (-studies[other], other))
+    return found
+
+
+def _one_letter_away(written: str) -> set[str]:
+    """Return all that has one letter more, fewer or other in its middle, or two exchanged, but for other spellings."""
+    first, middle, end = written[0], written[1:-2], written[-2:]
+    parted = [(middle[:at], middle[at:]) for at in range(len(middle) + 1)]
+    middles = {before + after[1:] for before, after in parted}
+    middles |= {before + after[1::-1] + after[2:] for before, after in parted}
+    for letter in _LETTERS[language_of(written)]:
+        middles |= {before + letter + after[skipped:] for before, after in parted for skipped in (0, 1)}
+    return {f"{first}{other}{end}" for other in middles} - {written, *stemming.spellings(written)}
 
 
 def corrected(word: str, lexicon: Lexicon) -> str | None:
