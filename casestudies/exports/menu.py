@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from casestudies.models import CaseStudy, CaseStudyVersion
 from casestudies.selection import Selection
@@ -33,15 +34,21 @@ def of_selection(selection: Selection) -> list[tuple[Group, list[Entry]]]:
     suffix = f"?{query}" if query else ""
     if not number:
         return []
-    entries = []
+    entries, language = [], get_language()
     for format_ in limits.offered(number):
         if limits.holds(format_, number):
-            address = reverse("case-export", args=[format_.extension]) + suffix
-            description = reverse("case-table-metadata") + suffix if format_.extension == "csv" else ""
+            address = _address(language, "case-export", format_.extension) + suffix
+            description = _address(language, "case-table-metadata") + suffix if format_.extension == "csv" else ""
             entries.append(Entry(format_, address, _why_this(format_), description))
         else:
             entries.append(Entry(format_, hint=_too_many(format_)))
     return _grouped(entries)
+
+
+@cache
+def _address(language: str, name: str, *arguments: str) -> str:
+    """Return an address in the active `language`, which every list asks for anew."""
+    return reverse(name, args=arguments)
 
 
 def of_any() -> list[tuple[Group, list[Entry]]]:

@@ -2,7 +2,7 @@
 
 import html
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from django import template
@@ -118,29 +118,37 @@ def filter_values(values: list[Value], address: str) -> SafeString:
     Made here and not in a template: a list shows hundreds, and they would take most of its time.
     """
     remove = html.escape(gettext("– in use; remove"))
-    units: dict[int, str] = {}
+    language = get_language()
     items = []
     for value in values:
-        element, link = "a", f'id="{html.escape(f"{value.key}-{value.code}")}"'
+        element, link = "a", f'id="{_escaped(f"{value.key}-{value.code}")}"'
         if value.query is None:
             element = "button"
             link += f' type="submit" form="adding" name="{value.key}" value="{html.escape(value.code)}"'
         else:
             link += f' href="{html.escape(f"{address}?{value.query}" if value.query else address)}"'
-        label = html.escape(str(value.label))
+        label = _escaped(value.label)
         if value.in_use:
             items.append(
                 f'<li><a class="value chosen" {link}><span class="tick" aria-hidden="true">✓</span>'
                 f'<span>{label}</span><span class="visually-hidden">{remove}</span></a></li>'
             )
             continue
-        if value.count not in units:
-            units[value.count] = html.escape(ngettext("study", "studies", value.count))
         items.append(
             f'<li><{element} class="value" {link}><span>{label}</span> <span class="count">{value.count}'
-            f'<span class="visually-hidden"> {units[value.count]}</span></span></{element}></li>'
+            f'<span class="visually-hidden"> {_studies(language, value.count)}</span></span></{element}></li>'
         )
     return mark_safe("".join(items))
+
+
+# The same names and numbers stand on every list.
+_escaped = lru_cache(maxsize=10_000)(html.escape)
+
+
+@lru_cache(maxsize=10_000)
+def _studies(language: str, number: int) -> str:
+    """Return the word after a number of studies, in the active `language`."""
+    return html.escape(ngettext("study", "studies", number))
 
 
 @register.simple_tag
