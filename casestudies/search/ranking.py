@@ -28,8 +28,8 @@ from .understanding import Sought
 
 # The damped sum is half of what it can become when the occurrences weigh this much: nearly one in a title.
 HALF = 0.8
-# How many matches are ranked closely; the others follow, the newest first.
-RANKED = 250
+# How many matches are ranked closely, ten pages of a list; the others follow, the newest first.
+RANKED = 200
 # The topic of a question is read off so many of the best answers, from these facets with these weights; what less than
 # this share of them is about says little of the question.
 BEST_ANSWERS = 5

@@ -157,8 +157,11 @@ def slipped(words: Iterable[str], lexicon: Lexicon) -> dict[str, str]:
     if not near:
         return {}
     every = set().union(*near.values())
-    studies = dict.fromkeys(every & lexicon.words, 0)
-    studies |= dict(SearchWord.objects.filter(word__in=every).values_list("word", "studies"))
+    # One array, not hundreds of parameters: to put these into a query takes longer than to look them up.
+    held, numbers = by_index.row(
+        "SELECT array_agg(word), array_agg(studies) FROM casestudies_searchword WHERE word = ANY(%s)", [list(every)]
+    )
+    studies = dict.fromkeys(every & lexicon.words, 0) | dict(zip(held or (), numbers or (), strict=True))
     found = {}
     for word, others in near.items():
         likely = [other for other in others & studies.keys() if _is_slip(word.casefold(), other)]
