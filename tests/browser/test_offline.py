@@ -131,8 +131,9 @@ def test_file_opens_in_the_order_of_the_list_it_was_made_of(server, open_offline
         expect(page.locator("#sorting [aria-current]")).to_have_attribute("id", "order-downloaded")
         question = page.locator("#edition dd").nth(1).text_content()
         expect(page.locator(".edition-question")).to_have_text(question)
-        page.locator("#order-title").click()
-        page.locator("#order-downloaded").click()
+        for order in ("order-title", "order-downloaded"):
+            page.locator(f"#{order}").click()
+            expect(page.locator("#sorting [aria-current]")).to_have_attribute("id", order)
         assert shown(page) == listed, query
         expect(page).to_have_url(re.compile("#/$"))
 
@@ -417,6 +418,7 @@ def test_place_on_the_page_keeps_the_list_through_a_reload(editions, open_offlin
     page = open_offline(f"{editions['en']}#/?country=KZ&lang=ru")
     before = shown(page)
     page.get_by_role("link", name="About this edition").click()
+    expect(page.locator("#edition")).to_be_in_viewport()
     page.reload()
     expect(page.locator("#edition")).to_be_in_viewport()
     assert shown(page) == before
