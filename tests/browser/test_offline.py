@@ -55,7 +55,8 @@ def answer(server: str, query: str, language: str = "en") -> dict:
 
 
 def shown(page: Page) -> list[str]:
-    """Return the slugs of all studies of the list, in its order."""
+    """Return the slugs of all studies of the list that the address asks for, in its order."""
+    page.wait_for_function("JSON.stringify(asked()) === JSON.stringify(followed)")
     if page.locator("#all").is_visible():
         page.locator("#all").click()
     links = page.locator("#cards h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")

@@ -137,7 +137,7 @@ def test_without_scripts_the_place_on_the_page_is_kept(new_page, words):
     note = page.get_by_text(words.note)
     expect(note.locator("visible=true")).to_be_in_viewport()
     note.locator("visible=true").get_by_role("link").click()
-    assert titles(page) == [title]
+    expect(page.get_by_role("article").get_by_role("heading")).to_have_text([title])
     page.get_by_role("button", name=words.clear).click()
     expect(page.get_by_text(words.empty)).to_be_visible()
 
