@@ -161,10 +161,7 @@ class TellsOfOtherEdits:
         What the record says by now, and what the form does not tell to be the person's own, is left out.
         """
         conflict = Conflict(bool(request.POST.get("opened_with")))
-        data = request.POST.copy()
-        for name, values in data.lists():
-            data.setlist(name, [value.replace("\r\n", "\n") for value in values])
-        self._compare(self._opened_afresh(request, record, though_closed=True), data, conflict)
+        self._compare(self._opened_afresh(request, record, though_closed=True), _posted(request), conflict)
         return [*conflict.choices, *conflict.own] if conflict.is_stated else []
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs):
@@ -184,11 +181,7 @@ class TellsOfOtherEdits:
 
     def _settle(self, request: HttpRequest, record: Model) -> None:
         """Carry out what was decided, or find what is to decide; what the form holds changes accordingly."""
-        data = request.POST.copy()
-        for name, values in data.lists():
-            # Browsers send line ends in another form than they were given.
-            data.setlist(name, [value.replace("\r\n", "\n") for value in values])
-        request.POST = data
+        request.POST = data = _posted(request)
         if data.get("opened_at") != request.opened_at:
             request.conflict = _conflict(record, bool(data.get("opened_at")))
         elif not any(name.startswith(KEEP) for name in data):
@@ -221,6 +214,14 @@ class TellsOfOtherEdits:
             if though_closed or inline.has_change_permission(request, record)
         ]
         return form, formsets
+
+
+def _posted(request: HttpRequest) -> QueryDict:
+    """Return what a form holds, to be changed, with the line ends that it was given: browsers send other ones."""
+    data = request.POST.copy()
+    for name, values in data.lists():
+        data.setlist(name, [value.replace("\r\n", "\n") for value in values])
+    return data
 
 
 def _opened_elsewhere(request: HttpRequest) -> None:

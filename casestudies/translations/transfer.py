@@ -75,6 +75,11 @@ def recorded(record: dict, field: str, language: str) -> str:
     return record.get(language, {}).get(field) or ""
 
 
+def indicators_in(record: dict) -> list[str]:
+    """Return the names of the indicators that a study has in its record."""
+    return [f"{INDICATOR}-{number}" for number, _outcome in enumerate(record.get("outcomes", ()), 1)]
+
+
 def with_reviews(
     record: dict, said: Iterable[dict], known: Iterable[tuple[dict, list[dict] | None]], original_language: str
 ) -> list[dict]:
@@ -89,8 +94,7 @@ def with_reviews(
         if note["reviewed"]
     }
     noted = {(note["field"], note["language"]): note for note in said}
-    indicators = (f"{INDICATOR}-{number}" for number in range(1, len(record.get("outcomes", ())) + 1))
-    for field, language in product((*TRANSLATED_FIELDS, *indicators), LANGUAGES):
+    for field, language in product((*TRANSLATED_FIELDS, *indicators_in(record)), LANGUAGES):
         note = noted.get((field, language))
         source = note["made_from"] if note else recorded(record, field, original_language)
         review = reviewed.get(_pair(record, field, language, source))

@@ -21,7 +21,7 @@ from casestudies.models import CaseStudy, Outcome, TranslatedIndicator, Translat
 from casestudies.models.translated_text import digest
 
 from .states import INDICATOR, LANGUAGES, READ, TextState, places, states, target_languages, written
-from .transfer import recorded
+from .transfer import indicators_in, recorded
 
 Texts = Mapping[tuple[Model, str, str], TextState]
 # What is noted of a translation that no outcome has any more need not be taken along.
@@ -177,8 +177,7 @@ def _when(
         return was.row.made_at, was.row.source_changed_at
     since = None
     for at, record in history.life(study.revises or study).exclude(record={}).values_list("at", "record"):
-        numbers = range(1, len(record["outcomes"]) + 1) if text.column == INDICATOR else ()
-        fields = [f"{INDICATOR}-{number}" for number in numbers] or [text.field]
+        fields = (text.column == INDICATOR and indicators_in(record)) or [text.field]
         if digest(source) in {digest(recorded(record, field, text.source_language)) for field in fields}:
             return at, since
         since = at
